@@ -1,0 +1,28 @@
+"""What the proxy does, in numbers: HAProxy is configured with them, and the simulator behaves by them.
+
+All times are in seconds.
+"""
+
+CHECK_INTERVAL = 0.2
+"""Each server's /healthz is asked this often."""
+
+CHECK_TIMEOUT = 0.5
+"""A health check that connected but has no answer by then has failed."""
+
+FALL = 2
+"""Failed checks in a row after which a server gets no more traffic."""
+
+RISE = 1
+"""Passed checks in a row after which it gets traffic again."""
+
+CONNECT_TIMEOUT = 0.5
+"""An attempt to connect to a server is given up after this long. A health check's, after `CHECK_INTERVAL`."""
+
+RETRIES = 2
+"""Attempts to connect after the first failed one, each of them to another server if there is one."""
+
+QUEUE_TIMEOUT = 0.5
+"""A request for which there is no server is refused at once; one that waits for a free slot, after this long."""
+
+SERVER_TIMEOUT = 10.0
+"""A server that is silent for this long has lost its request."""

@@ -1,0 +1,25 @@
+"""What all tests share: the mark `docker` skips, visibly, where no engine answers; unless that is a failure."""
+
+import os
+from functools import cache
+
+import pytest
+
+REQUIRED = "LAB_REQUIRE_DOCKER"
+
+
+@cache
+def why_no_docker() -> str:
+    """Why tests that need Docker can't run here; empty if they can."""
+    from lab.engines.docker.probe import probe
+
+    found = probe(within=5)
+    return "" if found.ok else f"{found.detail}. {found.hint}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("docker") is None or not why_no_docker():
+        return
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(f"{REQUIRED}=1, but: {why_no_docker()}", pytrace=False)
+    pytest.skip(f"no Docker engine to use: {why_no_docker()}")
