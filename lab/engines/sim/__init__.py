@@ -1,0 +1,1 @@
+"""The built-in simulator: machines in process, in virtual time, from seeded random numbers."""
