@@ -1,0 +1,79 @@
+"""`lab replay`: an earlier session, or one that runs, from its journal alone."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from lab.cli.screen import Screen
+    from lab.model.events import Event
+    from lab.model.state import LabState
+
+POLL = 0.1
+"""Seconds between two looks at a journal that grows."""
+
+
+@click.command(short_help="Tell a session again from its journal.")
+@click.argument("journal", metavar="JOURNAL|SESSION")
+@click.option("--follow", is_flag=True, help="Go on while the session runs, until it ends.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; the timeline goes to standard error.")
+def command(journal: str, follow: bool, as_json: bool) -> int:
+    """Tell a session again: its timeline, scorecard and expectations, from its journal alone.
+
+    The exit code is the session's: 0 if all held, 1 if not.
+
+    \b
+    Examples:
+      lab replay brisk-otter-4f2a            a session that `lab sessions` lists
+      lab replay run.jsonl --json            a journal file, for programs
+      lab replay brisk-otter-4f2a --follow   watch a session that runs in another terminal
+    """
+    from lab.cli.screen import Screen
+    from lab.journal import JournalError
+    from lab.report.result import succeeded
+
+    path, wait = _find(journal)
+    screen = Screen(as_json)
+    with screen.live():
+        state = _tell(screen, path, wait if follow else None)
+    try:
+        screen.finish(state, None, f"journal {path}")
+    except ArithmeticError as error:
+        raise JournalError(f"{path} holds figures that cannot be: {error}") from error
+    return 0 if succeeded(state) else 1
+
+
+def _find(name: str) -> "tuple[Path, Callable[[], bool]]":
+    """The journal that is meant, and how to wait for more of it: as long as its lab lives, or else for ever."""
+    import time
+    from pathlib import Path
+
+    from lab import sessions
+
+    found = None if Path(name).exists() else sessions.find(name)
+
+    def wait() -> bool:
+        time.sleep(POLL)
+        return found is None or found.alive
+
+    return (found.journal if found else Path(name)), wait
+
+
+def _tell(screen: "Screen", path: "Path", wait: "Callable[[], bool] | None") -> "LabState":
+    from lab.journal import JournalError, follow, read
+    from lab.model.state import LabState, fold
+
+    events: Iterator[Event] = follow(path, wait) if wait else read(path)
+    state = LabState()
+    for number, event in enumerate(events, 1):
+        try:
+            state = fold(state, event)
+            screen.show(event, state)
+        except (LookupError, ValueError, ArithmeticError) as error:
+            raise JournalError(
+                f"{path}, line {number}: this event does not fit what came before it ({type(error).__name__}: {error})"
+            ) from error
+    return state

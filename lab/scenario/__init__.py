@@ -1,0 +1,1 @@
+"""Scenarios: one timeline of orders for several fleets; schema, loader and player."""
