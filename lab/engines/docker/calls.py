@@ -33,7 +33,8 @@ class Calls:
     """Runs blocking functions, knows which are under way, and takes none any more once it is closed."""
 
     def __init__(self) -> None:
-        self.starts = asyncio.Semaphore(STARTS)
+        self._starts = asyncio.Semaphore(STARTS)
+        self._starting: set[Future[object]] = set()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="lab-docker")
         self._under_way: set[Future[object]] = set()
         self._closed = False
@@ -46,6 +47,11 @@ class Calls:
         """`function(…)`, which concerns one server: that it failed there is a `ServerError`."""
         return await self._run(doing, True, lambda: function(*args, **kwargs))
 
+    async def start(self, doing: str, function: Callable[[], T]) -> T:
+        """`function()`, which starts a server: only so many at a time, and none is given up half-way."""
+        async with self._starts:
+            return await self._run(doing, True, function, self._starting)
+
     def going(self) -> bool:
         """Whether calls are still taken."""
         return not self._closed
@@ -56,18 +62,29 @@ class Calls:
 
     async def finish(self, within: float) -> None:
         """Wait `within` seconds at most for what is under way, and let the threads go."""
-        waiting = [asyncio.wrap_future(future) for future in tuple(self._under_way)]
-        if waiting:
-            await asyncio.wait(waiting, timeout=within)
+        await _ended(self._under_way, within)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, doing: str, on_server: bool, function: Callable[[], T]) -> T:
+    async def started(self, within: float) -> None:
+        """Wait `within` seconds at most until no server is being started: Docker removes none cleanly before."""
+        await _ended(self._starting, within)
+
+    async def _run(
+        self, doing: str, on_server: bool, function: Callable[[], T], kind: "set[Future[object]] | None" = None
+    ) -> T:
         if self._closed:
             raise EngineUnusableError(f"Not {doing}: the lab is being closed.")
         future = self._pool.submit(function)
-        self._under_way.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._under_way.discard)
+        for kept in (self._under_way, *([] if kind is None else [kind])):
+            kept.add(future)  # type: ignore[arg-type]
+            future.add_done_callback(kept.discard)
         try:
             return await asyncio.wrap_future(future)
         except DOCKER_ERRORS as error:
             raise explained(error, doing, on_server) from error
+
+
+async def _ended(calls: "set[Future[object]]", within: float) -> None:
+    waiting = [asyncio.wrap_future(future) for future in tuple(calls)]
+    if waiting:
+        await asyncio.wait(waiting, timeout=within)

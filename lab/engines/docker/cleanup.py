@@ -3,8 +3,10 @@
 Nothing that lacks the lab's labels is ever touched.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from lab.engines.docker.builds import PREFIX
 from lab.engines.docker.errors import DOCKER_ERRORS, explained
 
 WORKERS = 8
+NETWORK_WITHIN = 20.0
+"""Seconds in which Docker has to let go of a network, once what was on it is gone."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,9 @@ def _tried(job: tuple[Callable[[docker.DockerClient, str], None], docker.DockerC
 
 def _remove_container(client: docker.DockerClient, name: str) -> None:
     try:
+        # A container that is being started can't be inspected before that has ended. Removed from under its start,
+        # it would leave the network an endpoint that belongs to nothing.
+        client.api.inspect_container(name)
         client.api.remove_container(name, force=True, v=True)
     except docker.errors.APIError as error:
         if "already in progress" not in str(error):
@@ -98,7 +105,22 @@ def _remove_container(client: docker.DockerClient, name: str) -> None:
 
 
 def _remove_network(client: docker.DockerClient, name: str) -> None:
-    client.api.remove_network(name)
+    """Remove a network whose containers are gone, whatever Docker still believes to be connected to it."""
+    deadline = time.monotonic() + NETWORK_WITHIN
+    while True:
+        try:
+            client.api.remove_network(name)
+            return
+        except docker.errors.APIError as error:
+            if "active endpoints" not in str(error) or time.monotonic() > deadline:
+                raise
+        _disconnect_all(client, name)
+
+
+def _disconnect_all(client: docker.DockerClient, network: str) -> None:
+    for endpoint in client.api.inspect_network(network)["Containers"].values():
+        with suppress(docker.errors.APIError):  # it went by itself, or the next attempt tells why it can't
+            client.api.disconnect_container_from_network(endpoint["Name"], network, force=True)
 
 
 def _remove_image(client: docker.DockerClient, name: str) -> None:

@@ -89,8 +89,8 @@ class DockerEngine:
             return await self._calls(f"building {recipe.service} {recipe.version}", build)
 
     async def launch(self, server: Server, image: Image) -> None:
-        async with self._calls.starts:
-            address = await self._on(server, "starting", partial(self._machines.start, server, image.digest))
+        start = partial(self._machines.start, server, image.digest)
+        address = await self._calls.start(f"starting {server.name}", start)
         self._images[server.name] = image
         await self._balancer.add(server, address)
 
@@ -176,6 +176,7 @@ class DockerEngine:
             await self._traffic.close()
             await self._balancer.close()
         if not keep:
+            await self._calls.started(CLOSE_WITHIN)
             await self._sweep()  # what is under way on servers ends with them
         await self._calls.finish(CLOSE_WITHIN)
         if not keep:

@@ -1,0 +1,1 @@
+"""One panel a file: each draws a `Picture` and keeps no state of the lab itself."""
