@@ -116,6 +116,26 @@ def follow(path: Path, wait: Callable[[], bool]) -> Iterator[Event]:
             return
 
 
+def read_on(path: Path, offset: int) -> Iterator[tuple[Event, int]]:
+    """The events of a journal from byte `offset` on, each with the offset after it: whole lines only.
+
+    Raises `JournalError`.
+    """
+    with _opened(path) as file:
+        if offset == 0:
+            _check_header(path, file.readline(FIRST_LINE_LIMIT))
+        file.seek(offset)
+        for line in _lines(path, file, lambda: False):
+            if not line.endswith(b"\n"):
+                return
+            offset += len(line)
+            try:
+                event = decode(line)
+            except ValueError as error:
+                raise JournalError(f"{path}, byte {offset}: not an event of a journal: {_short(error)}") from None
+            yield event, offset
+
+
 def _events(path: Path, wait: Callable[[], bool]) -> Iterator[Event]:
     with _opened(path) as file:
         number = 0

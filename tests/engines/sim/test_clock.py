@@ -80,3 +80,46 @@ def test_a_signal_interrupts_it_even_at_full_speed():
 
     with pytest.raises(KeyboardInterrupt):
         run(forever())
+
+
+def test_a_held_clock_lets_nothing_become_due_and_still_hears_other_threads():
+    async def wait():
+        loop = asyncio.get_running_loop()
+        due = asyncio.ensure_future(asyncio.sleep(5))
+        await asyncio.sleep(1)
+        loop.hold()
+        told = asyncio.Event()
+        threading.Timer(0.1, loop.call_soon_threadsafe, [told.set]).start()
+        await told.wait()
+        held_at, was_due = loop.time(), due.done()
+        loop.go()
+        await due
+        return held_at, was_due, loop.time()
+
+    assert run(wait()) == (1, False, 5)
+
+
+def test_a_step_lets_happen_what_is_due_within_it_and_no_more():
+    async def wait():
+        loop = asyncio.get_running_loop()
+        seen = []
+        for at in (1, 2, 3):
+            loop.call_at(at, seen.append, at)
+        loop.hold(2.5)
+        told = asyncio.Event()
+        threading.Timer(0.2, loop.call_soon_threadsafe, [told.set]).start()
+        await told.wait()
+        return seen, loop.time()
+
+    assert run(wait()) == ([1, 2], 2.5)
+
+
+def test_the_pace_can_be_changed_while_time_passes():
+    async def wait():
+        loop = asyncio.get_running_loop()
+        loop.call_at(0.1, loop.pace, None)
+        await asyncio.sleep(86_400)
+
+    began = time.monotonic()
+    run(wait(), speed=1)
+    assert 0.09 < time.monotonic() - began < 5
