@@ -80,6 +80,11 @@ class Live:
         return self._thread.ident is not None and not self._thread.is_alive()
 
     @property
+    def kept(self) -> bool:
+        """Whether what it made in Docker was left running."""
+        return self.ended and self._keep and self.error is None
+
+    @property
     def steerable(self) -> bool:
         """Whether its time can be held, and made to go faster: the simulator's can."""
         return isinstance(self._loop, VirtualLoop)
@@ -180,11 +185,12 @@ class Live:
         self._task = asyncio.current_task()
         if self._closing:
             return
-        lab = Session(self.name, setup(self.plan.scenario), choice.make(), emit)
+        self._session = lab = Session(self.name, setup(self.plan.scenario), choice.make(), emit)
+        self._opened = asyncio.Event()
         reason, ok = "failed", False
         try:
             await lab.open(choice.why)
-            self._session = lab
+            self._opened.set()
             self._keep_track(self._play(lab))
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -219,11 +225,15 @@ class Live:
     def _spawn(
         self, work: Callable[[Session], Coroutine[Any, Any, Any]], otherwise: Callable[[], object] = lambda: None
     ) -> None:
-        """Begin some work in the session's loop, or do `otherwise` if there is no session that is open."""
+        """Begin some work in the session's loop as soon as it is open, or do `otherwise` if there is no session."""
+
+        async def once_open(session: Session) -> None:
+            await self._opened.wait()
+            await work(session)
 
         def begin() -> None:
             if self._session:
-                self._keep_track(work(self._session))
+                self._keep_track(once_open(self._session))
             else:
                 otherwise()
 
