@@ -37,11 +37,27 @@ class Verbs(click.Group):
         return command
 
 
-@click.command(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=Verbs, epilog=EPILOG, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="lab")
-def lab() -> None:
+@click.pass_context
+def lab(context: click.Context) -> int:
     """A lab for immutable infrastructure: the same orders to a mutable and an immutable fleet, under the same
-    traffic, with what came of it side by side."""
+    traffic, with what came of it side by side.
+
+    Without a verb, it opens in the terminal: choose a scenario, or `n` for two fleets of your own.
+    """
+    if context.invoked_subcommand:
+        return 0
+    from lab.cli.terminal import in_a_terminal
+
+    if not in_a_terminal():
+        click.echo(context.get_help())
+        return 0
+    from lab.tui.run import run as open_screens
+
+    return open_screens()
 
 
 def main() -> None:

@@ -19,23 +19,31 @@ POLL = 0.1
 @click.command(short_help="Tell a session again from its journal.")
 @click.argument("journal", metavar="JOURNAL|SESSION")
 @click.option("--follow", is_flag=True, help="Go on while the session runs, until it ends.")
+@click.option("--text", is_flag=True, help="Print it, also where there is a terminal to show it in.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; the timeline goes to standard error.")
-def command(journal: str, follow: bool, as_json: bool) -> int:
+def command(journal: str, follow: bool, text: bool, as_json: bool) -> int:
     """Tell a session again: its timeline, scorecard and expectations, from its journal alone.
 
-    The exit code is the session's: 0 if all held, 1 if not.
+    In a terminal it opens the screens of the lab, with the session's time to wind forward and back. Elsewhere,
+    and with --text or --json, it is printed, and the exit code is the session's: 0 if all held, 1 if not.
 
     \b
     Examples:
       lab replay brisk-otter-4f2a            a session that `lab sessions` lists
+      lab replay brisk-otter-4f2a --text     its timeline and scorecard, printed
       lab replay run.jsonl --json            a journal file, for programs
       lab replay brisk-otter-4f2a --follow   watch a session that runs in another terminal
     """
     from lab.cli.screen import Screen
+    from lab.cli.terminal import in_a_terminal
     from lab.journal import JournalError
     from lab.report.result import succeeded
 
     path, wait = _find(journal)
+    if not (text or as_json) and in_a_terminal():
+        from lab.tui.run import run
+
+        return run(path, watching=follow)
     screen = Screen(as_json)
     with screen.live():
         state = _tell(screen, path, wait if follow else None)
