@@ -6,20 +6,24 @@ Faces and players give orders here and hear of everything through `emit`; nobody
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 from lab import __version__
-from lab.conduct import carry_out, prepare
+from lab.conduct import carry_out, looking, prepare, shells
 from lab.engines.base import BuildError, Engine, EngineUnusableError, LabClock, LabError, World
 from lab.model import events as e
 from lab.model import orders as o
 from lab.model.drift import Scanner, ServerDrift
 from lab.model.fleet import FleetSpec, Server
 from lab.model.image import Image
+from lab.model.look import Look, Usage
+from lab.model.operation import Operation, Outcome
 from lab.model.package import Catalogue
 from lab.model.recipe import Recipe
 from lab.model.routing import only
+from lab.model.shell import Mode, Shell
 from lab.model.state import LabState, fold
 from lab.strategies import Strategy
 from lab.strategies.crew import together
@@ -160,6 +164,26 @@ class Session:
                 at=self.clock.now(), fleet=fleet.spec.name, declared=declared.version, after=after, servers=servers
             )
         )
+
+    async def look(self, server: str) -> Look:
+        """All that can be learnt of a running server now, by its name. `LabError` if there is none that runs."""
+        return await looking.look(self, server)
+
+    async def usage(self, server: str) -> Usage:
+        """What a running server uses; cheap. The share of a core is known from the second time on."""
+        return await self.engine.usage(looking.found_running(self, server)[1])
+
+    async def logs(self, server: str, lines: int = looking.LINES) -> tuple[str, ...]:
+        """The last lines that a server printed, also if it is dead; cheap enough to follow them by."""
+        return await self.engine.logs(looking.found(self, server)[1], max(1, lines))
+
+    def shell(self, server: str, mode: Mode = "copy", who: str = "someone") -> AbstractAsyncContextManager[Shell]:
+        """A shell on a running server; on an immutable one in a copy that is gone at the end, or read-only."""
+        return shells.opened(self, server, mode, who)
+
+    async def apply_in(self, shell: Shell, operation: Operation) -> Outcome:
+        """Carry out an operation where a shell is."""
+        return await shells.apply_in(self, shell, operation)
 
     async def settle(self) -> None:
         """Stop the traffic, wait for what is under way, and look at every server once more."""

@@ -1,5 +1,6 @@
 """Orders that launch servers where no user can reach them: to find the first bad version, to look at a copy."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -28,13 +29,30 @@ NAMED = 5
 
 
 @asynccontextmanager
-async def staged(fleet: Fleet, image: Image, healthy_within: float = HEALTHY_WITHIN) -> AsyncIterator[Server]:
-    """A healthy server of an image, in a pool that gets no traffic; gone at the end of the block."""
-    server = await fleet.launch(0, image, healthy_within, STAGING)
+async def staged(
+    fleet: Fleet, image: Image, healthy_within: float = HEALTHY_WITHIN, writable: bool | None = None
+) -> AsyncIterator[Server]:
+    """A healthy server of an image, in a pool that gets no traffic; gone at the end of the block, however that ends.
+
+    With `healthy_within` 0 nobody looks whether it is healthy. It is `writable` if the fleet's servers are, unless
+    that says otherwise.
+    """
+    # A launch that is given up half-way would leave a machine behind: it ends, and then the machine goes.
+    launching = asyncio.ensure_future(fleet.launch(0, image, 0, STAGING, writable))
     try:
+        server = await asyncio.shield(launching)
+        if healthy_within:
+            await fleet.engine.healthy(server, healthy_within)
         yield server
     finally:
-        await fleet.stop(server)
+        await asyncio.shield(_removed(fleet, launching))
+
+
+async def _removed(fleet: Fleet, launching: asyncio.Future[Server]) -> None:
+    """Remove a server once its launch has ended; if that failed, its failure has been told."""
+    await asyncio.wait([launching])
+    if not launching.cancelled() and not launching.exception():
+        await fleet.stop(launching.result())
 
 
 @carry_out.register(o.Bisect)

@@ -5,13 +5,14 @@ is opened with: the proxy's opinion of servers (`HealthChanged`) and the traffic
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from lab.model.events import Event
 from lab.model.fleet import FleetSpec, Observation, Server
 from lab.model.image import Image
+from lab.model.look import Inspected, Usage
 from lab.model.manifest import Delta
 from lab.model.operation import Operation, Outcome
 from lab.model.package import Catalogue
@@ -105,6 +106,22 @@ class Engine(Protocol):
 
     async def changes(self, server: Server) -> Delta:
         """How the server differs from the image that it was launched from, without volatile paths."""
+
+    async def inspect(self, server: Server) -> Inspected:
+        """How the server was started and what changed on it. Like all looking, it costs no lab time where that is
+        virtual, and draws on no random numbers: who looks changes nothing."""
+
+    async def read(self, where: Server | Image, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """What these files hold on a server, or in an image. Left out: what is no file, or above `TEXT_LIMIT`."""
+
+    async def usage(self, server: Server) -> Usage:
+        """What the server uses; cheap enough to be asked every second."""
+
+    async def logs(self, server: Server, lines: int) -> tuple[str, ...]:
+        """The last lines that its supervisor and service printed; a dead server's too. Cheap as well."""
+
+    def shell(self, server: Server) -> tuple[str, ...]:
+        """What to run to get a shell on the server; nothing where there is no real machine."""
 
     async def obstruct(self, server: Server, step: str) -> None:
         """Set an obstacle in the machine on which a patch step fails: one of `PATCH_STEPS`."""

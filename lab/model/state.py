@@ -13,7 +13,7 @@ from immutables import Map
 
 from lab.model import events as e
 from lab.model.drift import DriftItem
-from lab.model.fleet import FleetSpec
+from lab.model.fleet import STAGING, FleetSpec
 from lab.model.histogram import merge
 from lab.model.ledger import ANSWERED, Ledger
 
@@ -213,9 +213,11 @@ def _(event: e.HealthChanged, state: LabState) -> LabState:
 
 @_fold.register
 def _(event: e.OperationDone, state: LabState) -> LabState:
-    if event.by != "hand" or not event.ok:
+    fleet = state.fleets[event.fleet]
+    server = fleet.servers.get(event.server)
+    if event.by != "hand" or not event.ok or (server and server.pool == STAGING):  # what is thrown away is no change
         return state
-    return _fleet(state, event.fleet, manual_changes=state.fleets[event.fleet].manual_changes + 1)
+    return _fleet(state, event.fleet, manual_changes=fleet.manual_changes + 1)
 
 
 @_fold.register

@@ -1,12 +1,12 @@
 """The timeline: each event that a reader wants to hear of, as one line of plain words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any, Literal
 
 from lab.model import events as e
-from lab.model.drift import ServerDrift
+from lab.model.drift import DriftItem, ServerDrift
 from lab.model.state import LabState
 
 Tone = Literal["say", "order", "good", "bad", "plain", "quiet"]
@@ -168,9 +168,25 @@ def _(event: e.CopyCompared, state: LabState) -> Line:
     what = f"{event.server} and its copy {event.copy}, launched from image {event.version}"
     if not event.items:
         return Line(event.at, event.fleet, f"{what}, are identical", "good")
-    names = ", ".join(item.name for item in event.items[:NAMED])
-    more = f" and {len(event.items) - NAMED} more" if len(event.items) > NAMED else ""
-    return Line(event.at, event.fleet, f"{what}, differ in {names}{more}", "bad")
+    return Line(event.at, event.fleet, f"{what}, differ in {_some(event.items)}", "bad")
+
+
+@_tell.register
+def _(event: e.ShellOpened, state: LabState) -> Line:
+    copy = event.where != event.server
+    where = f"{event.where}, a copy of {event.server} that will be thrown away" if copy else event.server
+    return Line(event.at, event.fleet, f"{event.who} opened a shell in {where}", "plain", event.command)
+
+
+@_tell.register
+def _(event: e.ShellClosed, state: LabState) -> Line:
+    text = f"the shell in {event.where} was closed after {seconds(event.seconds)}"
+    if event.detail:
+        return Line(event.at, event.fleet, f"{text}; what was lost with it is not known: {event.detail}", "bad")
+    if event.where == event.server:
+        return Line(event.at, event.fleet, text)
+    lost = f"lost with it: {_some(event.lost)}" if event.lost else "nothing had been changed in it"
+    return Line(event.at, event.fleet, f"{text}; {lost}")
 
 
 @_tell.register
@@ -237,6 +253,12 @@ def _is_small(fleet: str, state: LabState) -> bool:
 
 def _in_order(state: LabState) -> list[tuple[str, Any]]:
     return [(spec.name, state.fleets[spec.name]) for spec in state.session.fleets] if state.session else []
+
+
+def _some(items: Sequence[DriftItem]) -> str:
+    """The names of some items, and how many more there are."""
+    more = f" and {len(items) - NAMED} more" if len(items) > NAMED else ""
+    return ", ".join(item.name for item in items[:NAMED]) + more
 
 
 def _names(drifted: list[ServerDrift]) -> str:

@@ -4,7 +4,6 @@ The only place where strategies and orders touch an engine.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from lab.model.fleet import FleetSpec, Server
 from lab.model.image import Image
 from lab.model.operation import Operation, Outcome, RestartService
 from lab.model.routing import Routing, only
+from lab.strategies.background import Background
 from lab.strategies.crew import together, work_off
 
 
@@ -78,7 +78,7 @@ class Fleet:
         self._decision: asyncio.Future[None] | None = None
         self._watched: asyncio.Queue[e.TrafficCounted] | None = None
         self._pools: dict[str, str] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self.unwell: dict[str, float] = {}
         self.lost_at: dict[int, float] = {}
         self.releasing = False
@@ -255,30 +255,23 @@ class Fleet:
 
     def rest(self) -> None:
         """Begin nothing more by itself."""
-        for task in self._background:
-            task.cancel()
+        self._background.rest()
 
     def later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something happen beside everything else, until it ends or the fleet rests."""
-
-        async def quietly() -> None:
-            # What goes wrong here shows in the next order: nobody waits for this one.
-            with contextlib.suppress(LabError):
-                await work
-
-        task = asyncio.create_task(quietly())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        return task
+        return self._background.begin(work)
 
     # Servers
 
-    async def launch(self, number: int, image: Image, within: float, pool: str = "") -> Server:
+    async def launch(
+        self, number: int, image: Image, within: float, pool: str = "", writable: bool | None = None
+    ) -> Server:
         """Launch a server for place `number` and wait until the proxy sees it healthy; `ServerError` if it doesn't.
 
-        A server that does not become healthy is stopped again. With `within` 0 nobody looks whether it is.
+        A server that does not become healthy is stopped again. With `within` 0 nobody looks whether it is. It can be
+        written to if its fleet's servers can, unless `writable` says otherwise.
         """
-        server = self._next(number, image, pool or self.live)
+        server = self._next(number, image, pool or self.live, self.spec.mutable if writable is None else writable)
         self.servers[server.name] = server
         self._pools[server.name] = server.pool
         self.launched_from[server.name] = image
@@ -384,11 +377,11 @@ class Fleet:
         version = self._running[server.name] = (await self.engine.observe(server)).version
         return version
 
-    def _next(self, number: int, image: Image, pool: str) -> Server:
+    def _next(self, number: int, image: Image, pool: str, writable: bool) -> Server:
         """The next server for a place; one without a place (0) is called after its pool.
 
         The first of them has the plain name; later ones count on.
         """
         launches = self._launches[number] = self._launches.get(number, 0) + 1
         name = f"{self.spec.name}-{number or pool}" + (f"-{launches}" if launches > 1 else "")
-        return Server(name, self.spec.name, pool, number, image.version, self.spec.mutable)
+        return Server(name, self.spec.name, pool, number, image.version, writable)

@@ -48,6 +48,23 @@ def test_a_copy_is_told_to_be_the_same_or_what_it_differs_in() -> None:
     assert text(replace(same, items=items)).endswith("differ in /0, /1, /2 and 2 more")
 
 
+def test_a_shell_is_told_with_where_it_really_is() -> None:
+    opened = e.ShellOpened(at=1.0, fleet="pets", server="pets-1", where="pets-1", command="docker exec x", who="ada")
+    assert told(opened) == Line(1.0, "pets", "ada opened a shell in pets-1", "plain", "docker exec x")
+    copy = replace(opened, where="pets-staging")
+    assert text(copy) == "ada opened a shell in pets-staging, a copy of pets-1 that will be thrown away"
+
+
+def test_a_closed_shell_is_told_with_what_was_lost() -> None:
+    shut = e.ShellClosed(at=1.0, fleet="pets", server="pets-1", where="pets-1", seconds=12.34)
+    assert text(shut) == "the shell in pets-1 was closed after 12.3 s"
+    copy = replace(shut, where="pets-staging")
+    assert text(copy) == "the shell in pets-staging was closed after 12.3 s; nothing had been changed in it"
+    items = tuple(DriftItem(f"/{number}", None, Entry("file")) for number in range(5))
+    assert text(replace(copy, lost=items)).endswith("; lost with it: /0, /1, /2 and 2 more")
+    assert text(replace(copy, detail="no answer")).endswith("what was lost with it is not known: no answer")
+
+
 def operation(**changes: object) -> e.OperationDone:
     given: dict[str, object] = {"at": 1.0, "fleet": "pets", "server": "pets-1", "by": "patch", "who": "lab"}
     given |= {"step": "install", "command": "apt-get install libpay=1.1", "ok": True, "seconds": 1.0}

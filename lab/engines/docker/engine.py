@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import platformdirs
 
 from lab.engines.base import LabError, ServerError, World
 from lab.engines.commands import Argv, clearance, command, gist, observed, obstacle, probe, probed, shown
+from lab.engines.containers import run_line
 from lab.engines.docker import cleanup
 from lab.engines.docker.balancer import Balancer
 from lab.engines.docker.calls import Calls, connect
@@ -23,9 +25,11 @@ from lab.engines.docker.preview import preview
 from lab.engines.docker.runtime import Runtime
 from lab.engines.docker.site import Site
 from lab.engines.docker.traffic import Traffic
+from lab.engines.docker.usage import Sample, sample, seconds, usage
 from lab.model.events import HealthChanged, Progress
 from lab.model.fleet import Observation, Server
 from lab.model.image import Image
+from lab.model.look import Inspected, Usage
 from lab.model.manifest import Delta, Manifest
 from lab.model.operation import FetchPackages, InstallPackages, Operation, Outcome
 from lab.model.package import UnknownPackageError
@@ -59,6 +63,8 @@ class DockerEngine:
         self._client: docker.DockerClient | None = None
         self._closing: asyncio.Task[None] | None = None
         self._images: dict[str, Image] = {}
+        self._samples: dict[str, Sample] = {}
+        self._contents: dict[tuple[str, str], bytes] = {}
         self._building = asyncio.Lock()
         self.urls: dict[str, str] = {}
 
@@ -108,6 +114,7 @@ class DockerEngine:
         await self._on(server, "removing", partial(self._machines.remove, server))
         await self._balancer.remove(server)
         self._images.pop(server.name, None)
+        self._samples.pop(server.name, None)
 
     async def kill(self, server: Server) -> None:
         await self._on(server, "killing", partial(self._machines.kill, server))
@@ -141,6 +148,34 @@ class DockerEngine:
             raise ServerError(f"{server.name} does not run")
         image = self._images[server.name].manifest
         return await self._on(server, "reading", partial(self._read, server, image))
+
+    async def inspect(self, server: Server) -> Inspected:
+        found = await self._on(server, "inspecting", partial(self._machines.inspect, server))
+        line = run_line(self._machines.creation(server, found["Image"]))
+        uptime = max(0.0, time.time() - seconds(found["State"]["StartedAt"]))
+        return Inspected(line, uptime, await self.changes(server))
+
+    async def read(self, where: Server | Image, paths: Sequence[str]) -> Mapping[str, bytes]:
+        if isinstance(where, Server):
+            return await self._on(where, "reading files of", partial(self._machines.read, where, paths))
+        unknown = [path for path in paths if (where.digest, path) not in self._contents]
+        if unknown:
+            read = partial(self._machines.read_image, where.digest, unknown)
+            found = await self._calls(f"reading image {where.version}", read)
+            self._contents |= {(where.digest, path): content for path, content in found.items()}
+        known = {path: self._contents.get((where.digest, path)) for path in paths}
+        return {path: content for path, content in known.items() if content is not None}
+
+    async def usage(self, server: Server) -> Usage:
+        stats = await self._on(server, "measuring", partial(self._machines.stats, server))
+        before, self._samples[server.name] = self._samples.get(server.name), sample(stats)
+        return usage(before, stats)
+
+    async def logs(self, server: Server, lines: int) -> tuple[str, ...]:
+        return tuple(await self._on(server, "reading the logs of", partial(self._machines.logs, server, lines)))
+
+    def shell(self, server: Server) -> tuple[str, ...]:
+        return ("docker", "exec", "-it", self._machines.name(server), "bash")
 
     async def obstruct(self, server: Server, step: str) -> None:
         await self._must(server, obstacle(step))

@@ -11,6 +11,7 @@ from typing import Any
 import docker
 from docker.types import LogConfig
 
+from lab.engines.containers import HARDENED, LOG, servers_network
 from lab.engines.docker import haproxy
 from lab.engines.docker.deb import deb, filename, index, tar
 from lab.engines.docker.labels import Role, labels
@@ -19,8 +20,6 @@ from lab.model.package import Catalogue
 
 LOOPBACK = "127.0.0.1"
 REPOSITORY_FOLDER = "/srv/repository"
-LOG = LogConfig(type=LogConfig.types.JSON, config={"max-size": "1m", "max-file": "2"})
-HARDENED: dict[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"]}
 
 
 class Site:
@@ -31,7 +30,7 @@ class Site:
         self._session = session
         self._lock = lock
         self.proxy = f"lab-{session}-proxy"
-        self.servers = f"lab-{session}-servers"
+        self.servers = servers_network(session)
         self._edge = f"lab-{session}-edge"
         self._repository = f"lab-{session}-packages"
 
@@ -57,7 +56,11 @@ class Site:
             labels=self.labels("repository"),
             stop_signal="SIGKILL",
             host_config=self._api.create_host_config(
-                log_config=LOG, mem_limit="128m", pids_limit=64, cap_drop=["ALL"], network_mode=self.servers
+                log_config=LogConfig(**LOG),
+                mem_limit="128m",
+                pids_limit=64,
+                cap_drop=["ALL"],
+                network_mode=self.servers,
             ),
             networking_config=self._as_packages(),
         )
@@ -87,7 +90,7 @@ class Site:
             ports=list(ports),
             host_config=self._api.create_host_config(
                 **HARDENED,
-                log_config=LOG,
+                log_config=LogConfig(**LOG),
                 mem_limit="256m",
                 pids_limit=64,
                 tmpfs={"/run/lab": "size=4m,mode=1777"},

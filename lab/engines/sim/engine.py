@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from lab.engines.base import ServerError, World
 from lab.engines.commands import PROBES_AT_ONCE, command, shown
+from lab.engines.containers import MEMORY, creation, run_line
 from lab.engines.sim import base_image, durations
 from lab.engines.sim.balancer import Balancer
 from lab.engines.sim.durations import PROXY_OVERHEAD
@@ -24,6 +26,7 @@ from lab.model.events import HealthChanged, TrafficCounted
 from lab.model.fleet import Observation, Server
 from lab.model.histogram import bucket
 from lab.model.image import Image
+from lab.model.look import TEXT_LIMIT, Inspected, Usage
 from lab.model.manifest import Delta
 from lab.model.operation import FetchPackages, InstallPackages, Operation, Outcome, RestartService
 from lab.model.probed import Probed
@@ -70,6 +73,7 @@ class SimEngine:
         machine = Machine(server, image, self._images[image.digest].files, self._world.catalogue)
         async with self._launching:
             await self._takes(durations.LAUNCH)
+        machine.up_since = asyncio.get_running_loop().time()
         self._machines[server.name] = machine
         self._balancers[server.fleet].add(machine)
         asyncio.get_running_loop().call_later(
@@ -115,7 +119,7 @@ class SimEngine:
         machine = self._machines[server.name]
         self._power_off(machine)
         await self._takes(durations.REBOOT)
-        machine.on = True
+        machine.on, machine.up_since = True, asyncio.get_running_loop().time()
         machine.obstacles.clear()
         machine.fetched.clear()
         await self._takes(durations.START)
@@ -179,6 +183,31 @@ class SimEngine:
         async with self._reading:
             await self._takes(durations.READ)
         return dict(self._machine(server).delta)
+
+    async def inspect(self, server: Server) -> Inspected:
+        machine = self._machine(server)
+        line = run_line(creation(server, machine.image.digest, self._world.session, {}))
+        return Inspected(line, asyncio.get_running_loop().time() - machine.up_since, dict(machine.delta))
+
+    async def read(self, where: Server | Image, paths: Sequence[str]) -> Mapping[str, bytes]:
+        files = self._machine(where).read if isinstance(where, Server) else self._images[where.digest].files.get
+        found = ((path, files(path)) for path in paths)
+        return {path: content for path, content in found if content is not None and len(content) <= TEXT_LIMIT}
+
+    async def usage(self, server: Server) -> Usage:
+        self._machine(server)
+        rate = self._balancers[server.fleet].flow.rate(server.name)
+        cpu = durations.CPU_IDLE + rate * durations.CPU_PER_REQUEST
+        return Usage(cpu, durations.MEMORY_USED, MEMORY << 20)
+
+    async def logs(self, server: Server, lines: int) -> tuple[str, ...]:
+        machine = self._machines.get(server.name)
+        if machine is None:
+            raise ServerError(f"{server.name} is gone, and its logs with it")
+        return tuple(machine.output)[-lines:]
+
+    def shell(self, server: Server) -> tuple[str, ...]:
+        return ()
 
     async def obstruct(self, server: Server, step: str) -> None:
         machine = self._machine(server)

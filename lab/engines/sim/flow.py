@@ -119,14 +119,20 @@ class Flow:
         if not group.members:
             del self._groups[kind]
 
+    def rate(self, server: str) -> float:
+        """Requests a second that a server answers now."""
+        kind = self._kinds.get(server)
+        if kind is None or kind.condition != "answering":
+            return 0.0
+        return self._rate * self._pools.get(kind.pool, 0.0) / self._backends(kind.pool)
+
     def under_way(self, server: str) -> list[float]:
         """How long each request that is under way on a server now will still take, in seconds: a draw, ascending."""
         kind = self._kinds.get(server)
         if kind is None or kind.condition != "answering" or not self._rate:
             return []
         median = kind.behaviour.latency
-        rate = self._rate * self._pools.get(kind.pool, 0.0) / self._backends(kind.pool)
-        expected = rate * median * math.exp(SIGMA**2 / 2)
+        expected = self.rate(server) * median * math.exp(SIGMA**2 / 2)
         number = int(self._random.poisson(expected))
         whole = self._random.lognormal(math.log(median), SIGMA, number)
         return sorted(float(left) for left in whole * self._random.random(number))

@@ -6,6 +6,7 @@ same refusals. Pure in time: how long something takes is the engine's business.
 
 import json
 import tomllib
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import singledispatchmethod
@@ -33,9 +34,14 @@ from lab.model.recipe import CONFIG_PATH, Behaviour
 
 READ_ONLY = "Read-only file system"
 DONE = Outcome(True)
+PORT = 8080
 
 TMPFS = ("/tmp/", "/run/")
 """Where even a read-only machine can write: memory, gone with the machine."""
+
+
+LINES = 1000
+"""As many lines of output are kept of a machine."""
 
 
 class RefusedError(Exception):
@@ -56,7 +62,7 @@ class Machine:
 
     `files` are the contents of the image's own files, `delta` what changed on disk since the launch, and
     `contents` the text of what changed. `loaded` is None while no process runs. `obstacles` are the patch
-    steps that something on the machine prevents.
+    steps that something on the machine prevents. `output` is what the service printed, as the real one does.
     """
 
     server: Server
@@ -68,6 +74,8 @@ class Machine:
     fetched: set[tuple[str, str]] = field(default_factory=set)
     loaded: Loaded | None = None
     on: bool = True
+    up_since: float = 0.0
+    output: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
     obstacles: set[str] = field(default_factory=set)
     repository: bool = True
 
@@ -87,7 +95,18 @@ class Machine:
     def start(self) -> None:
         """Let the service load what is on disk. `RefusedError` if it cannot start with that."""
         self.loaded = None
-        self.loaded = self._load()
+        service = self.image.recipe.service
+        try:
+            self.loaded = self._load()
+        except RefusedError as refusal:
+            self.output.append(f"{service} cannot start: {refusal}")
+            raise RefusedError(f"the service does not start: {refusal}") from None
+        self.output.append(f"{service} {self.loaded.observation.version} listens on port {PORT}")
+
+    def read(self, path: str) -> bytes | None:
+        """What a file holds; None if there is no such file."""
+        entry = self._entry(path)
+        return self._content(path) if entry and entry.kind == "file" else None
 
     def apply(self, operation: Operation) -> Outcome:
         """Carry out an operation; a refusal changes nothing."""
@@ -265,9 +284,9 @@ class Machine:
             tomllib.loads(self._content(CONFIG_PATH).decode())
             libraries = {module: self._module(module) for module in release["libraries"]}
         except (ValueError, KeyError) as error:
-            raise RefusedError(f"the service does not start: {error}") from None
+            raise RefusedError(str(error)) from None
         if not self._entry(f"{root}/app.py"):
-            raise RefusedError("the service does not start: its program is missing")
+            raise RefusedError("its program is missing")
         behaviour = Behaviour(**{part.name: release[part.name.replace("_", "-")] for part in fields(Behaviour)})
         observed = Observation(release["version"], True, tuple(sorted(libraries.items())))
         return Loaded(observed, behaviour)
@@ -275,5 +294,5 @@ class Machine:
     def _module(self, module: str) -> str:
         source = self._content(f"/usr/lib/python3/dist-packages/{module}/__init__.py").decode()
         if not source:
-            raise RefusedError(f"the service does not start: No module named '{module}'")
+            raise RefusedError(f"No module named '{module}'")
         return source.rpartition('VERSION = "')[2].partition('"')[0]

@@ -24,6 +24,8 @@ from lab.model.events.servers import (
     ServerRebooted,
     ServerReplaced,
     ServerStopped,
+    ShellClosed,
+    ShellOpened,
     VersionRunning,
 )
 from lab.model.events.session import (
@@ -69,6 +71,8 @@ Event = (
     | ServerReplaced
     | VersionProbed
     | CopyCompared
+    | ShellOpened
+    | ShellClosed
     | FaultChanged
     | Scanned
     | TrafficCounted
@@ -105,6 +109,8 @@ __all__ = [
     "ServerStopped",
     "SessionClosed",
     "SessionOpened",
+    "ShellClosed",
+    "ShellOpened",
     "TrafficCounted",
     "VerdictGiven",
     "Verified",

@@ -139,3 +139,36 @@ class CopyCompared:
     version: str
     digest: str
     items: tuple[DriftItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellOpened:
+    """A person has a shell on `server`; really it is in `where`: the same one, or a copy that will be thrown away.
+
+    `command` is what opened it, empty where operations are offered instead.
+    """
+
+    kind: Literal["shell-opened"] = "shell-opened"
+    at: float
+    fleet: str
+    server: str
+    where: str
+    command: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellClosed:
+    """A shell was closed after `seconds`. `lost` is what was changed in a copy, and is gone with it.
+
+    `detail` says why that is not known, if it isn't.
+    """
+
+    kind: Literal["shell-closed"] = "shell-closed"
+    at: float
+    fleet: str
+    server: str
+    where: str
+    seconds: float
+    lost: tuple[DriftItem, ...] = ()
+    detail: str = ""
