@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +31,12 @@ def events_of(scenario: str) -> tuple[e.Event, ...]:
     async def run() -> None:
         await play(chosen, choice, session="test", emit=lambda event, state: events.append(event))
 
-    with asyncio.Runner(loop_factory=choice.loop_factory) as runner:
-        runner.run(run())
+    def play_it() -> None:
+        with asyncio.Runner(loop_factory=choice.loop_factory) as runner:
+            runner.run(run())
+
+    with ThreadPoolExecutor(1) as thread:  # a test may have a loop of its own that runs
+        thread.submit(play_it).result()
     return tuple(events)
 
 
