@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -11,9 +12,9 @@ from textual.strip import Strip
 from lab.model.state import ServerState
 from lab.report.timeline import plain
 from lab.tui.filter import Filter
-from lab.tui.glyphs import glyph
+from lab.tui.glyphs import GLYPHS, glyph
 from lab.tui.marks import mark
-from lab.tui.widgets.fleet_rows import Cells, Head, Note, Pool, Row
+from lab.tui.widgets.fleet_rows import Cells, Head, Note, Places, Pool, Row
 
 LONGEST = 24
 """As many columns of a name or a version are shown."""
@@ -23,6 +24,8 @@ SUCCESSORS = len("-2")
 
 DOT = "·"
 """In place of a server that does not match the filter."""
+
+Part = tuple[str, Style]
 
 NONE = Style()
 DIM = Style(dim=True)
@@ -65,6 +68,18 @@ class Look:
     chosen: Filter = EVERYTHING
 
 
+class Shown(NamedTuple):
+    """All of a server that its cell is made from."""
+
+    state: str
+    version: str
+    label: str
+
+
+HIDDEN = Shown("", "", "")
+"""What is shown of a server that does not match the filter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Where the cursor is in a row, and how it looks."""
@@ -73,23 +88,21 @@ class Cursor:
     style: Style
 
 
-def forms(fleet: str, servers: Iterable[ServerState]) -> tuple[Form, ...]:
-    """The forms that cells of these servers can have, the widest first."""
-    names, numbers, versions = [0], [0], [0]
-    for server in servers:
-        names.append(len(server.name))
-        numbers.append(len(str(server.number)))
-        versions.append(len(server.version))
-    number = max(numbers)
-    name = max(*names, len(fleet) + 1 + number + SUCCESSORS)
-    version = min(max(versions), LONGEST)
+def forms(fleet: str, servers: Iterable[ServerState], lettered: bool = False) -> tuple[Form, ...]:
+    """The forms that cells of these servers can have, the widest first; if `lettered`, with versions in all."""
+    servers = tuple(servers)
+    number = max((len(str(number)) for number in {server.number for server in servers}), default=0)
+    name = max((len(server.name) for server in servers), default=0)
+    name = max(name, len(fleet) + 1 + number + SUCCESSORS)
+    version = max((len(version) for version in {server.version for server in servers}), default=0)
+    version = min(version, LONGEST)
     return (
         Form(min(name, LONGEST), named=True, letter=True, version=version, gap=2),
         Form(min(number, LONGEST), letter=True, version=version, gap=2),
         Form(min(number, LONGEST), letter=True, gap=2),
         Form(letter=True, gap=1),
         Form(letter=True),
-        SMALLEST,
+        *(() if lettered else (SMALLEST,)),
     )
 
 
@@ -105,56 +118,81 @@ def drawn(row: Row, look: Look, cursor: Cursor | None = None) -> Strip:
     """A row as a line, with the cursor if it is in this row."""
     match row:
         case Note(text):
-            segments = [Segment(text, DIM)]
+            return strip([(text, DIM)])
         case Head():
-            segments = list(_head(row, look))
+            return strip(_head(row, look))
         case Cells(servers):
-            segments = [
-                segment
-                for x, server in enumerate(servers)
-                for segment in _cell(server, look, cursor.style if cursor and x == cursor.column else NONE)
-            ]
-    return Strip(segments).simplify()
+            return strip(_cells(servers, look, cursor))
 
 
-def _head(head: Head, look: Look) -> Iterator[Segment]:
+def strip(parts: Iterable[Part]) -> Strip:
+    """Texts as one line. Neighbours that share a style become one segment: fewer cost less from here to the screen."""
+    texts: list[str] = []
+    styles: list[Style] = []
+    for text, style in parts:
+        if styles and styles[-1] is style:
+            texts[-1] += text
+        elif text:
+            texts.append(text)
+            styles.append(style)
+    return Strip(map(Segment, texts, styles))
+
+
+def _head(head: Head, look: Look) -> Iterator[Part]:
     share = f"{head.share:.0%} of the traffic" if head.share else "no traffic"
     servers = f"{head.servers} server{'' if head.servers == 1 else 's'}"
-    yield Segment(plain(head.pool), BOLD)
-    yield Segment(f" {share}, {servers}", DIM if not head.share else NONE)
-    yield Segment(", image" if head.images else "", NONE)
+    yield flat(head.pool), BOLD
+    yield f" {share}, {servers}{', image' if head.images else ''}", NONE if head.share else DIM
     for version in head.images:
         found = mark(version, look.versions)
-        yield Segment(f" {found.letter} {plain(version)}", found.style)
+        yield f" {found.letter} {flat(version)}", found.style
 
 
-def _cell(server: ServerState | None, look: Look, cursor: Style) -> Iterator[Segment]:
-    form = look.form
-    room = form.width - form.gap
+def _cells(servers: Places, look: Look, cursor: Cursor | None) -> Iterator[Part]:
+    """The cells of a row. Those that look alike are made once, and so share their styles."""
+    made: dict[Shown | None, tuple[Part, ...]] = {}
+    gap = " " * look.form.gap
+    for x, server in enumerate(servers):
+        shown = _shown(server, look)
+        if shown not in made:
+            made[shown] = tuple(_cell(shown, look))
+        marked = cursor.style if cursor and cursor.column == x else None
+        yield from [(text, style + marked) for text, style in made[shown]] if marked else made[shown]
+        yield gap, NONE
+
+
+def _shown(server: ServerState | None, look: Look) -> Shown | None:
+    """What is to be seen of a server; None of an empty place."""
     if server is None:
-        yield Segment(" " * room)
-    elif not look.chosen.matches(server):
-        yield Segment(fitted(DOT, room), DIM + cursor)
-    else:
-        yield from _server(server, look, cursor)
-    yield Segment(" " * form.gap)
+        return None
+    if not look.chosen.matches(server):
+        return HIDDEN
+    label = "" if not look.form.label else server.name if look.form.named else str(server.number)
+    return Shown(glyph(server).name, server.version, label)
 
 
-def _server(server: ServerState, look: Look, cursor: Style) -> Iterator[Segment]:
+def _cell(shown: Shown | None, look: Look) -> Iterator[Part]:
     form = look.form
-    state, version = glyph(server), mark(server.version, look.versions)
+    if shown is None or shown is HIDDEN:
+        yield fitted(DOT if shown else "", form.width - form.gap), DIM
+        return
+    state, version = GLYPHS[shown.state], mark(shown.version, look.versions).style
     space = " " if form.label else ""
-    yield Segment(state.symbol, (state.style or version.style) + cursor)
+    yield state.symbol, state.style or version
     if form.label:
-        label = server.name if form.named else str(server.number)
-        yield Segment(space + fitted(label, form.label), cursor)
+        yield space + fitted(shown.label, form.label), NONE
     if form.letter:
-        yield Segment(space + version.letter, version.style + cursor)
+        yield space + mark(shown.version, look.versions).letter, version
     if form.version:
-        yield Segment(space + fitted(server.version, form.version), version.style + cursor)
+        yield space + fitted(shown.version, form.version), version
 
 
 def fitted(text: str, columns: int) -> str:
     """A text in exactly so many columns."""
-    shown = plain(text).replace("\n", " ").replace("\t", " ")
+    shown = flat(text)
     return set_cell_size(shown if cell_len(shown) <= columns else set_cell_size(shown, columns - 1) + "…", columns)
+
+
+def flat(text: str) -> str:
+    """A text as part of one line."""
+    return plain(text).replace("\n", " ").replace("\t", " ")

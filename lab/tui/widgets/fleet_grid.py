@@ -158,7 +158,8 @@ match the filter. A pool's head says its share of the traffic, and the image tha
         found = pools(self._state) if self._state else ()
         if not found or self._state is None:
             return [Note(self._note)], Form()
-        form = fitting(found, forms(self.fleet, self._state.servers.values()), width, height, headed)
+        known = forms(self.fleet, self._state.servers.values(), lettered=self.app.no_color)
+        form = fitting(found, known, width, height, headed)
         columns = form.columns(width)
         if sum(pool.height(columns, headed) for pool in found) > height:
             columns = form.columns(width - SCROLLBAR)
