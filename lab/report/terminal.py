@@ -129,6 +129,14 @@ def _verdict(score: FleetScore) -> str | int:
     return f"{score.verdict['result']}, by {score.verdict['requests_used']:,} requests"
 
 
+def figures(scores: Iterable[FleetScore]) -> list[tuple[str, list[str]]]:
+    """The rows of the scorecard: what each is about, and a cell for each fleet."""
+    scores = list(scores)
+    rare = [(label, figure) for label, figure in RARE_ROWS if any(figure(score) for score in scores)]
+    usual = [(label, [_cell(figure(score)) for score in scores]) for label, figure in ROWS]
+    return usual + [(label, [_cell(figure(score) or "–") for score in scores]) for label, figure in rare]
+
+
 def scorecard_table(state: LabState) -> Table:
     """Every fleet's figures, side by side."""
     table = Table(title="Scorecard", title_justify="left", title_style="bold")
@@ -136,11 +144,9 @@ def scorecard_table(state: LabState) -> Table:
     scores = scorecard(state)
     for name in scores:
         table.add_column(f"{plain(name)}\n{plain(state.fleets[name].spec.strategy)}", justify="right")
-    rare = [(label, figure) for label, figure in RARE_ROWS if any(figure(score) for score in scores.values())]
-    for label, figure in (*ROWS, *rare):
-        cells = [figure(score) or "–" if (label, figure) in rare else figure(score) for score in scores.values()]
+    for label, cells in figures(scores.values()):
         differs = len(set(cells)) > 1
-        table.add_row(label, *(Text(_cell(cell), "bold" if differs else "") for cell in cells))
+        table.add_row(label, *(Text(cell, "bold" if differs else "") for cell in cells))
     return table
 
 

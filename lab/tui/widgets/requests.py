@@ -1,0 +1,170 @@
+"""Recent requests of one fleet, one by one: in a switch of versions one sees them change colour."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+
+from lab.model.events import RequestSample
+from lab.report.timeline import plain
+from lab.tui.marks import WRONG, mark
+from lab.tui.picture import SAMPLES, Picture, Point
+from lab.tui.widgets.panel import Panel
+
+SERVED, SLOW, ERROR, LOST = "●", "◔", "✗", "✖"
+LOST_OUTCOMES = ("refused", "dropped")
+
+LOST_SHOWN = 12
+"""As many lost requests of an interval are shown beyond those among its samples; the counter has them all."""
+
+LEGEND_FROM = 50
+"""From this width on, there is room to say which colour is which version."""
+
+NOBODY = RequestSample(0.0, "", "", "dropped", 0, 0.0)
+"""What stands for a lost request of which there is no sample."""
+
+Dot = tuple[str, Style]
+
+
+class Requests(Panel):
+    """A sample of the requests, newest at the right, and every lost one. With `letters`, versions are told apart by
+    the letters of their marks; without colours they always are."""
+
+    TITLE = "Requests"
+    HELP = """\
+    ## Requests
+
+    Single requests, the newest at the right; what ended in the same interval stands together. It is a sample, except
+    that no loss is left out: of each interval, up to a dozen lost requests are shown even if the sample missed them.
+
+    - `●` served, in the colour of the version that answered
+    - `◔` served, but slower than the SLO
+    - `✗` a server answered with an error
+    - `✖` lost: refused by the proxy for want of a server, or dropped without an answer
+
+    The figures at the end count every request since the beginning.
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"requests--label"}
+    DEFAULT_CSS = """
+    Requests { width: 1fr; height: 1fr; }
+    Requests > .requests--label { color: $text-muted; }
+    """
+
+    def __init__(self, fleet: str, *, letters: bool = False, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.fleet = fleet
+        self.letters = letters
+        self._picture = Picture()
+        self._shown: object = None
+
+    def on_mount(self) -> None:
+        self.border_title = Text(f"{self.TITLE} · {plain(self.fleet)}")
+
+    def show(self, picture: Picture) -> None:
+        self._picture = picture
+        fleet = picture.state.fleets.get(self.fleet)
+        newest = picture.points[self.fleet][-1].at if picture.points[self.fleet] else None
+        shown = (newest, fleet.ledger if fleet else None)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def render(self) -> Text:
+        width, height = self.size
+        fleet = self._picture.state.fleets.get(self.fleet)
+        if fleet is None or not fleet.ledger.sent:
+            return Text("no requests yet", self._label, no_wrap=True, overflow="ellipsis")
+        if height < 2:
+            counter = self._counter(width // 2)
+            return Text.assemble(*self._rows(width - counter.cell_len - 1, 1), " ", counter, no_wrap=True)
+        lines = [*self._rows(width, height - 1), self._foot(width)]
+        return Text("\n", no_wrap=True, overflow="crop").join(lines)
+
+    @property
+    def _label(self) -> Style:
+        return self.get_component_rich_style("requests--label")
+
+    def _rows(self, width: int, rows: int) -> Iterator[Text]:
+        """Columns of dots, down and then to the right; no two intervals share one."""
+        columns: list[list[Dot]] = []
+        for requests in intervals(self._picture, self.fleet):
+            dots = [self._dot(request) for request in requests]
+            high = math.ceil(len(dots) / math.ceil(len(dots) / rows))
+            columns += [dots[place : place + high] for place in range(0, len(dots), high)]
+        columns = columns[-width:] if width > 0 else []
+        blank: Dot = (" ", Style())
+        for row in range(rows):
+            cells = [column[row] if row < len(column) else blank for column in columns]
+            yield Text.assemble(" " * (width - len(cells)), *cells)
+
+    def _dot(self, request: RequestSample) -> Dot:
+        if request.outcome in LOST_OUTCOMES:
+            return LOST, Style(color=WRONG, bold=True, reverse=True)
+        if request.outcome != "served":
+            return ERROR, Style(color=WRONG, bold=True)
+        session = self._picture.state.session
+        if session and request.latency > session.slo:
+            return SLOW, Style(color=WRONG)
+        return self._mark(request.version)
+
+    def _mark(self, version: str) -> Dot:
+        found = mark(version, self._picture.versions, self.app.current_theme.dark)
+        return found.letter if self.letters or self.app.no_color else SERVED, found.style
+
+    def _foot(self, width: int) -> Text:
+        """Which colour is which version, as far as they are on the screen, and the counter."""
+        if width < LEGEND_FROM:
+            return self._counter(width)
+        counter = self._counter(width // 2)
+        seen = {request.version for request in self._picture.samples[self.fleet] if request.outcome == "served"}
+        legend = Text()
+        for version in (version for version in self._picture.versions if version in seen):
+            legend.append(*self._mark(version)).append(f" {plain(version)}   ", self._label)
+        legend.truncate(width - counter.cell_len - 1, overflow="ellipsis", pad=True)
+        return Text.assemble(legend, " ", counter)
+
+    def _counter(self, width: int) -> Text:
+        """The ledger's figures, in as many words as there is room for."""
+        ledger = self._picture.state.fleets[self.fleet].ledger
+        lost = ledger.refused + ledger.dropped
+        wordings: tuple[Sequence[tuple[str, int]], ...] = (
+            ((f"{ledger.sent:,} sent", 0), (f"{ledger.error:,} errors", ledger.error), (f"{lost:,} lost", lost)),
+            ((f"{ledger.sent:,}", 0), (f"{ERROR} {ledger.error:,}", ledger.error), (f"{LOST} {lost:,}", lost)),
+            ((f"{ERROR} {ledger.error:,}", ledger.error), (f"{LOST} {lost:,}", lost)),
+        )
+        worded = [_figures(words, self._label) for words in wordings]
+        return next((words for words in worded if words.cell_len <= width), worded[-1])
+
+
+def _figures(words: Iterable[tuple[str, int]], quiet: Style) -> Text:
+    wrong = Style(color=WRONG, bold=True)
+    return Text("  ").join(Text(text, wrong if number else quiet) for text, number in words)
+
+
+def intervals(picture: Picture, fleet: str) -> list[list[RequestSample]]:
+    """The samples of each interval that some are left of, oldest first, with the lost requests that they miss."""
+    samples, points = picture.samples[fleet], list(picture.points[fleet])
+    if len(samples) == SAMPLES:
+        points = [point for point in points if point.start >= samples[0].at] or points[-1:]
+    found = list(_divided(samples, points))
+    owed = 0
+    for some, point in zip(found, points, strict=True):
+        owed += point.lost - Counter(request.outcome in LOST_OUTCOMES for request in some)[True]
+        some += [NOBODY] * min(LOST_SHOWN, max(0, owed))
+        owed = min(0, owed)  # a sample may have come an interval before the count that it is part of
+    return [some for some in found if some]
+
+
+def _divided(samples: Iterable[RequestSample], points: Sequence[Point]) -> list[list[RequestSample]]:
+    """Samples by the interval that they came with. They are in order of these, though not of their times."""
+    divided: list[list[RequestSample]] = [[] for _ in points]
+    number = 0
+    for request in samples:
+        while number < len(points) - 1 and request.at > points[number].at:
+            number += 1
+        if points and (number or request.at >= points[0].start):
+            divided[number].append(request)
+    return divided
