@@ -32,6 +32,7 @@ from lab.model.spec import (
     Rate,
     ServerCount,
     ServerNumber,
+    Share,
     Spec,
     Version,
     expected,
@@ -42,11 +43,12 @@ from lab.model.spec import (
 class Order(Spec):
     """Something to do.
 
-    `verb` is its name in scenarios. `shorthand` names the field that a bare value stands for.
-    `destroys` tells faces to ask first. `key` is the key that the terminal UI gives it.
+    `verb` is its name in scenarios, `label` its name in menus. `shorthand` names the field that a bare value stands
+    for. `destroys` tells faces to ask first. `key` is the key that the terminal UI gives it.
     """
 
     verb: ClassVar[str]
+    label: ClassVar[str]
     shorthand: ClassVar[str | None] = None
     destroys: ClassVar[bool] = False
     key: ClassVar[str | None] = None
@@ -68,6 +70,7 @@ class Say(Order):
     """Tell the learner something."""
 
     verb = "say"
+    label = "Say something"
     shorthand = "text"
 
     text: str = Field(description="what to tell")
@@ -77,6 +80,7 @@ class Release(Order):
     """Bring a version to the fleet, in the way of its strategy."""
 
     verb = "release"
+    label = "Release a version"
     shorthand = "version"
     key = "r"
 
@@ -87,6 +91,7 @@ class Rollback(Order):
     """Go back to the version before the last release, in the way of the fleet's strategy."""
 
     verb = "rollback"
+    label = "Roll back"
     destroys = True
     key = "b"
 
@@ -95,6 +100,7 @@ class Promote(Order):
     """Let a release that waits for a decision go on."""
 
     verb = "promote"
+    label = "Promote"
     key = "g"
 
 
@@ -102,7 +108,22 @@ class Abort(Order):
     """Give up a release that is under way: all traffic goes back, and what was launched for it goes."""
 
     verb = "abort"
+    label = "Abort the release"
     destroys = True
+    key = "a"
+
+
+class Weight(Order):
+    """Give a canary that is being judged another share of the traffic, until its next stage."""
+
+    verb = "weight"
+    label = "Set the canary's weight"
+    shorthand = "share"
+    key = "y"
+
+    share: Annotated[Share, Field(gt=0, le=0.5)] = Field(
+        description="the canary's share of all requests, and the baseline's; at most 50%"
+    )
 
 
 class OnServers(Order):
@@ -147,6 +168,7 @@ class Ssh(OnServers):
     """A person changes servers by hand: what is given here is done in this order, on each of them."""
 
     verb = "ssh"
+    label = "Patch by hand"
     key = "p"
 
     write: Written | None = Field(None, description="write a file, or set keys of one")
@@ -176,23 +198,28 @@ class Kill(OnServers):
     """Kill machines, as a failing host would: no warning, no draining."""
 
     verb = "kill"
+    label = "Kill machines"
     destroys = True
-    key = "k"
+    key = "x"
 
 
 class Reboot(OnServers):
     """Restart whole machines: what is on disk stays, what was only in memory is gone."""
 
     verb = "reboot"
+    label = "Reboot machines"
     destroys = True
+    key = "o"
 
 
 class ZoneFailure(Order):
     """Kill a third of the servers at once, as when a zone of a data centre fails: every third one, from `zone` on."""
 
     verb = "zone-failure"
+    label = "Fail a zone"
     shorthand = "zone"
     destroys = True
+    key = "Z"
 
     zone: Annotated[Count, Field(ge=1, le=3)] = Field(1, description="which third: 1, 2 or 3")
 
@@ -201,12 +228,15 @@ class Rebuild(Order):
     """Build dead servers of a mutable fleet anew: the first image, then every patch since, step by step."""
 
     verb = "rebuild"
+    label = "Rebuild lost servers"
+    key = "u"
 
 
 class Scan(Order):
     """Compare every server with the declared state."""
 
     verb = "scan"
+    label = "Scan for drift"
     key = "d"
 
 
@@ -240,6 +270,8 @@ class Bisect(Order):
     """Find the first bad version: launch images where no user sees them, probe them, halve what is left."""
 
     verb = "bisect"
+    label = "Find the first bad version"
+    key = "i"
 
     good: Version = Field(description="a version that passes the probe")
     bad: Version = Field(description="a later version that fails it")
@@ -251,13 +283,17 @@ class Copy(OnServers):
     """Launch the image of what servers run once more, out of users' sight, and compare each with its copy."""
 
     verb = "copy"
+    label = "Compare with a copy"
+    key = "c"
 
 
 class Traffic(Order):
     """Change how many requests a second each fleet gets."""
 
     verb = "traffic"
+    label = "Change the traffic"
     shorthand = "rate"
+    key = "t"
 
     rate: Rate = Field(description="the new rate, such as 80/s")
 
@@ -266,6 +302,7 @@ class Fault(OnServers):
     """Make a step of the next patch fail on some servers, or take the package repository away or back."""
 
     verb = "fault"
+    label = "Cause a fault"
     key = "f"
 
     step: Literal["fetch", "install", "restart", "verify"] | None = Field(
@@ -287,6 +324,7 @@ class _Until(Order):
     """Wait until all the figures named are so, and fail if that takes longer than `within`."""
 
     verb = "wait-until"
+    label = "Wait for figures"
 
     fleet: FleetName | None = Field(None, description="look at this fleet only")
     within: Duration = Field(60.0, description="the deadline")
@@ -318,6 +356,7 @@ ORDERS: dict[str, type[Order]] = {
         Rollback,
         Promote,
         Abort,
+        Weight,
         Ssh,
         Kill,
         Reboot,

@@ -107,7 +107,7 @@ class Canary(Strategy):
         with fleet.watching() as counted:
             for number, step in enumerate(self.steps, 1):
                 last = number == len(self.steps)
-                await fleet.route(self._routing(fleet.live, step.weight))
+                await fleet.route(split(fleet.live, step.weight, self.sticky))
                 stage_ends = loop.time() + step.lasting
                 until = stage_ends + (self.patience if last else 0)
                 while (left := until - loop.time()) > 0:
@@ -132,9 +132,6 @@ class Canary(Strategy):
         checks = max(1, int(sum(step.lasting for step in self.steps) / self.interval))
         return Threshold(self.interval, self.success, self.limit, checks)
 
-    def _routing(self, live: str, weight: float) -> Routing:
-        return Routing({live: 1 - 2 * weight, "canary": weight, "baseline": weight}, self.sticky)
-
     def _tell(self, fleet: Fleet, said: Verdict) -> None:
         fleet.tell(
             e.VerdictGiven,
@@ -144,6 +141,11 @@ class Canary(Strategy):
             requests=said.requests_used,
             reason=said.reason,
         )
+
+
+def split(live: str, weight: float, sticky: bool) -> Routing:
+    """A share for the canary, as much for the baseline, and the rest for the pool that is live."""
+    return Routing({live: 1 - 2 * weight, "canary": weight, "baseline": weight}, sticky)
 
 
 def evidence(fleet: Fleet, counted: e.TrafficCounted) -> Evidence:

@@ -146,3 +146,23 @@ def test_requests_that_the_canary_loses_altogether_count_against_it():
     lab = release(during=kill, version="1.1")
     is_as_before(lab, lost=True)
     assert "the canary is worse" in lab.of(OrderEnded)[-1].detail
+
+
+def test_its_weight_can_be_set_by_hand_until_the_next_stage():
+    async def weigh(lab):
+        await until(lab, 0.05)
+        assert await lab.session.give(o.Weight(share=0.4))
+        assert shares(lab)[-1] == pytest.approx({"blue": 0.2, "canary": 0.4, "baseline": 0.4})
+
+    lab = release(during=weigh)
+    assert [round(share.get("canary", 0), 2) for share in shares(lab)] == [0, 0.05, 0.4, 0.2, 0]
+    assert lab.scores["cattle"].versions == {"1.1": 4}
+
+
+def test_there_is_no_weight_to_set_where_no_canary_is_judged():
+    async def story(lab):
+        assert not await lab.session.give(o.Weight(share=0.4))
+
+    lab = on_sim(setup(cattle=strategy("canary"), pets=strategy("in-place")), story)
+    assert all("no canary" in event.detail for event in lab.of(OrderEnded))
+    assert shares(lab) == [{"blue": 1.0}, {"main": 1.0}] or shares(lab) == [{"main": 1.0}, {"blue": 1.0}]
