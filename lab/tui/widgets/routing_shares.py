@@ -68,13 +68,11 @@ def _in_order(key: Key) -> tuple[int, Key]:
 
 def _lengths(parts: Sequence[float], room: int) -> Iterator[int]:
     """Parts of a whole in columns; none is too small to be seen, if there is room for all of them."""
-    spare = room - len(parts)
-    done, drawn = 0.0, 0
-    for part in parts:
+    done, end = 0.0, 0
+    for left, part in zip(reversed(range(len(parts))), parts, strict=True):
         done += part
-        length = max(0, round(done * spare)) - drawn
-        drawn += length
-        yield length + 1 if spare >= 0 else 0
+        begin, end = end, min(max(round(done * room), end + 1), room - left)
+        yield end - begin if room >= len(parts) else 0
 
 
 def _block(version: str, versions: Sequence[str], length: int) -> Iterator[Part]:
