@@ -89,11 +89,17 @@ def parse(text: str, file: str) -> tuple[Node, list[Mistake]]:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        problem = error.problem or "something unreadable"
-        builder.mistakes.append(Mistake(file, line, column, "", f"YAML that breaks off here: {problem}", "valid YAML"))
+        builder.mistakes.append(Mistake(file, line, column, "", *_breaking_off(error.problem or "something unreadable")))
     except (yaml.YAMLError, ValueError) as error:
         builder.mistakes.append(Mistake(file, 0, 0, "", shortened(str(error)), "valid YAML"))
     raise ScenarioError(builder.mistakes)
+
+
+def _breaking_off(problem: str) -> tuple[str, str]:
+    """What was found where the parser gave up, and what was expected there."""
+    if "maximum nesting depth" in problem:  # newer parsers count too, before the events of what they read come
+        return "still deeper nesting", f"at most {MAX_DEPTH} levels"
+    return f"YAML that breaks off here: {problem}", "valid YAML"
 
 
 def _refuse_control_characters(text: str, file: str) -> None:
