@@ -89,7 +89,8 @@ def parse(text: str, file: str) -> tuple[Node, list[Mistake]]:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        builder.mistakes.append(Mistake(file, line, column, "", *_breaking_off(error.problem or "something unreadable")))
+        found, wanted = _breaking_off(error.problem or "something unreadable")
+        builder.mistakes.append(Mistake(file, line, column, "", found, wanted))
     except (yaml.YAMLError, ValueError) as error:
         builder.mistakes.append(Mistake(file, 0, 0, "", shortened(str(error)), "valid YAML"))
     raise ScenarioError(builder.mistakes)
