@@ -56,6 +56,7 @@ class HomeScreen(Screen[None]):
     HomeScreen ScenarioDetails { width: 3fr; height: 1fr; }
     HomeScreen.-narrow ScenarioDetails { display: none; }
     HomeScreen #advice { height: auto; max-height: 3; padding: 0 1; color: $text-warning; display: none; }
+    HomeScreen ScenarioFilter { dock: none; }
     HomeScreen #advice.-shown { display: block; }
     """
 
@@ -140,7 +141,7 @@ class HomeScreen(Screen[None]):
         advice = self.query_one("#advice", Static)
         advice.set_class(unusable is not None, "-shown")
         if unusable:
-            advice.update(plain(f"! Docker engine: {unusable.detail}. {unusable.hint}"))
+            advice.update(plain(f"! Docker cannot be used. {unusable.hint}. `lab doctor` says more."))
 
     def _highlighted(self) -> "Entry | None":
         option = self.query_one(ScenarioList).highlighted_option

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Footer, Input, Static
 
 from lab import resources
 from lab.engines.docker.probe import Probe
@@ -134,6 +134,9 @@ async def test_the_filter_narrows_the_list_and_escape_takes_it_away(tmp_path):
         every = listing.option_count
         await pilot.press("slash", *"200")
         await until(pilot, lambda: listing.option_count == 1)
+        line, footer = app.home.query_one(ScenarioFilter).region, app.home.query_one(Footer).region
+        assert line.height == 1
+        assert not line.overlaps(footer)
         await pilot.press("enter")
         await until(pilot, lambda: app.focused is listing)
         assert listing.border_subtitle == "filter: 200"
@@ -154,7 +157,7 @@ async def test_a_filter_that_nothing_matches_leaves_nothing_to_play(tmp_path):
 async def test_without_docker_the_reason_and_what_to_do_are_shown(tmp_path):
     async with home(tmp_path) as (app, pilot):
         await until(pilot, lambda: "sim: Docker cannot be used here" in text(app, EngineLine))
-        assert "! Docker engine: " in text(app, "#advice")
+        assert "! Docker cannot be used." in text(app, "#advice")
         assert "Start Docker" in text(app, "#advice")
 
 
