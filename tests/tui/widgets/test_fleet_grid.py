@@ -249,11 +249,24 @@ async def test_the_cursor_can_be_seen_without_the_focus():
 
 @piloted
 async def test_the_cursor_goes_from_a_replaced_server_to_the_one_in_its_place():
-    async with grid_of(picture_of("pets-and-cattle", ROLLING), "cattle") as (grid, pilot):
+    picture = picture_of("pets-and-cattle", ROLLING)
+    async with grid_of(picture, "cattle") as (grid, pilot):
         await pilot.press("right")
         assert grid.selected == "cattle-2"
-        grid.show(picture_of("pets-and-cattle", DRIFTED))
+        picture.take(e.ServerStopped(at=ROLLING, fleet="cattle", server="cattle-2"))
+        grid.show(picture)
         assert grid.selected == "cattle-2-2"
+
+
+@piloted
+async def test_the_cursor_finds_a_server_when_time_leaps():
+    async with grid_of(picture_of("pets-and-cattle", 5), "cattle") as (grid, pilot):
+        await pilot.press("end")
+        for at in (DRIFTED, 0.0, 50.0):
+            grid.show(picture_of("pets-and-cattle", at))
+            assert grid.selected in picture_of("pets-and-cattle", at).state.fleets["cattle"].servers
+        grid.show(Picture())
+        assert grid.selected is None
 
 
 @piloted
