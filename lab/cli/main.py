@@ -25,7 +25,19 @@ is wrong; 3 the engine cannot be used; 130 interrupted, after cleaning up.
 class Verbs(click.Group):
     """Verbs that are imported when they are asked for: each is `lab.cli.VERB`, with a command named `command`."""
 
-    NAMES: ClassVar = ("play", "check", "schema", "replay", "sessions", "doctor", "down", "images", "bisect", "copy")
+    NAMES: ClassVar = (
+        "play",
+        "check",
+        "schema",
+        "replay",
+        "serve",
+        "sessions",
+        "doctor",
+        "down",
+        "images",
+        "bisect",
+        "copy",
+    )
 
     def list_commands(self, context: click.Context) -> list[str]:
         return [*self.NAMES]
