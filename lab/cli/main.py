@@ -12,6 +12,7 @@ from lab.engines.base import LabError
 
 EPILOG = """\b
 First steps:
+  lab                          open it in the terminal
   lab play pets-and-cattle     one release, one hand edit, one roll-back, on two fleets
   lab doctor                   what works on this machine
   lab replay NAME              look at an earlier session again
@@ -32,6 +33,8 @@ class Verbs(click.Group):
         "replay",
         "serve",
         "sessions",
+        "status",
+        "events",
         "doctor",
         "down",
         "images",

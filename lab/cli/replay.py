@@ -5,15 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from lab.cli.screen import Screen
-    from lab.model.events import Event
     from lab.model.state import LabState
-
-POLL = 0.1
-"""Seconds between two looks at a journal that grows."""
 
 
 @click.command(short_help="Tell a session again from its journal.")
@@ -34,12 +30,13 @@ def command(journal: str, follow: bool, text: bool, as_json: bool) -> int:
       lab replay run.jsonl --json            a journal file, for programs
       lab replay brisk-otter-4f2a --follow   watch a session that runs in another terminal
     """
+    from lab.cli.recorded import find
     from lab.cli.screen import Screen
     from lab.cli.terminal import in_a_terminal
     from lab.journal import JournalError
     from lab.report.result import succeeded
 
-    path, wait = _find(journal)
+    path, wait = find(journal)
     if not (text or as_json) and in_a_terminal():
         from lab.tui.run import run
 
@@ -54,34 +51,16 @@ def command(journal: str, follow: bool, text: bool, as_json: bool) -> int:
     return 0 if succeeded(state) else 1
 
 
-def _find(name: str) -> "tuple[Path, Callable[[], bool]]":
-    """The journal that is meant, and how to wait for more of it: as long as its lab lives, or else for ever."""
-    import time
-    from pathlib import Path
-
-    from lab import sessions
-
-    found = None if Path(name).exists() else sessions.find(name)
-
-    def wait() -> bool:
-        time.sleep(POLL)
-        return found is None or found.alive
-
-    return (found.journal if found else Path(name)), wait
-
-
 def _tell(screen: "Screen", path: "Path", wait: "Callable[[], bool] | None") -> "LabState":
+    from lab.cli.recorded import folded
     from lab.journal import JournalError, follow, read
-    from lab.model.state import LabState, fold
+    from lab.model.state import LabState
 
-    events: Iterator[Event] = follow(path, wait) if wait else read(path)
     state = LabState()
-    for number, event in enumerate(events, 1):
+    for event, after in folded(path, follow(path, wait) if wait else read(path)):
+        state = after
         try:
-            state = fold(state, event)
             screen.show(event, state)
         except (LookupError, ValueError, ArithmeticError) as error:
-            raise JournalError(
-                f"{path}, line {number}: this event does not fit what came before it ({type(error).__name__}: {error})"
-            ) from error
+            raise JournalError(f"{path}: this event cannot be told ({type(error).__name__}: {error})") from error
     return state
