@@ -88,7 +88,7 @@ class Scorecard(Panel, ScrollView, inherit_bindings=False):
     DEFAULT_CSS = """
     Scorecard {
         width: 1fr; height: 1fr;
-        overflow: auto auto; scrollbar-size: 1 1; scrollbar-gutter: stable;
+        overflow: auto auto; scrollbar-size: 0 1; scrollbar-gutter: stable;
     }
     Scorecard > .scorecard--label { color: $text-muted; }
     Scorecard > .scorecard--better { color: $text-success; text-style: bold; }
@@ -98,7 +98,7 @@ class Scorecard(Panel, ScrollView, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self._state = LabState()
         self._drawn: LabState | None = None
-        self._resting: "Timer | None" = None
+        self._resting: Timer | None = None
         self._lines: list[Text] = []
 
     def show(self, picture: Picture) -> None:
@@ -140,8 +140,8 @@ class Scorecard(Panel, ScrollView, inherit_bindings=False):
         longest = max(len(label) for label, _, _ in rows) + 2
         label_width = max(LABEL, min(longest, room - sum(width + 3 for width in widths)))
         nobody = [False] * len(names)
-        yield from self._row("", names, nobody, [label_width, *widths], Style(bold=True))
-        yield from self._row("", ways, nobody, [label_width, *widths], self._label)
+        yield from self._row("fleet", names, nobody, [label_width, *widths], Style(bold=True))
+        yield from self._row("strategy", ways, nobody, [label_width, *widths], self._label)
         for label, cells, marks in rows:
             yield from self._row(label, cells, marks, [label_width, *widths], Style())
 

@@ -175,6 +175,22 @@ class Rows(Panel, ScrollView, inherit_bindings=False):
             self.scroll_to(y=min(bottom, rows.start), animate=False, immediate=True, force=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How wide the columns of a timeline are; one of width 0 is not there. Fleets without a column begin texts."""
+
+    time: int
+    fleet: int
+    text: int
+
+    @classmethod
+    def of(cls, picture: Picture, width: int) -> "Form":
+        time = len(clock(picture.state.at)) + 1 if width >= TIME_FROM else 0
+        longest = max((len(name) for name in picture.fleets), default=0)
+        fleet = min(FLEET_WIDTH, longest) + 1 if width >= FLEET_FROM else 0
+        return cls(time, fleet, max(1, width - time - fleet - len("▶ ")))
+
+
 class Timeline(Rows):
     """What happened. The newest line is at the bottom and stays in sight, unless one has gone back."""
 
@@ -204,6 +220,7 @@ class Timeline(Rows):
         self._shown: object = None
         self._lines: list[Line] = []
         self._starts: list[int] = [0]
+        self._form = Form(0, 0, 1)
         self._laying_out = False
 
     def show(self, picture: Picture) -> None:
@@ -242,9 +259,8 @@ class Timeline(Rows):
         chosen = self._lines[self.cursor] if self._lines and not self.following else None
         top = self.scroll_offset.y - self._starts[self.cursor] if chosen else 0
         self._lines = [line for line in self._picture.lines if self._filter in _words(line)]
-        room = self._text_room(self.room)
-        rows = (len(wrapped(line, *room, self.app.console)) for line in self._lines)
-        self._starts = [0, *accumulate(rows)]
+        self._form = Form.of(self._picture, self.room)
+        self._starts = [0, *accumulate(len(self._wrapped(line)) for line in self._lines)]
         self._laying_out = True
         if chosen is None:
             self.cursor = self.count - 1
@@ -277,41 +293,29 @@ class Timeline(Rows):
         if item is None:
             return Text("nothing that has this text" if self._filter else "nothing yet", self.style_of("quiet"))
         line, part = self._lines[item], row - self._starts[item]
-        head = self._head(line, width)
-        room = self._text_room(width)
-        parts = wrapped(line, *room, self.app.console)
+        head, parts = self._head(line), self._wrapped(line)
         body = Text(parts[part], self._tone(line.tone))
         if line.command and part == len(parts) - 1:
             body.stylize(self.style_of("quiet"), len(body) - 1)
         if part:
             return Text.assemble(" " * head.cell_len, body)
-        if room[1] and line.fleet:
+        if line.fleet and not self._form.fleet:
             body.stylize(Style(bold=True), 0, len(line.fleet))
         return Text.assemble(head, body)
 
-    def _head(self, line: Line, width: int) -> Text:
+    def _head(self, line: Line) -> Text:
         """What stands before a text: time and fleet as far as there is room for them, and always the sign."""
+        form = self._form
         time = clock(line.at) if line.at is not None else ""
-        fleet = self._fleet_width
+        fleet = line.fleet[: max(0, form.fleet - 1)]
         return Text.assemble(
-            (f"{time:>{self._time_width}} " if width >= TIME_FROM else "", self.style_of("quiet")),
-            f"{line.fleet[:fleet]:<{fleet}} " if width >= FLEET_FROM else "",
+            (f"{time:>{form.time - 1}} " if form.time else "", self.style_of("quiet")),
+            f"{fleet:<{form.fleet}}" if form.fleet else "",
             (f"{SIGNS[line.tone]} ", self._tone(line.tone)),
         )
 
-    def _text_room(self, width: int) -> tuple[int, bool]:
-        """How wide the texts are, and whether the fleet stands in them."""
-        time = self._time_width + 1 if width >= TIME_FROM else 0
-        fleet = self._fleet_width + 1 if width >= FLEET_FROM else 0
-        return max(1, width - time - fleet - 2), not fleet
-
-    @property
-    def _fleet_width(self) -> int:
-        return min(FLEET_WIDTH, max((len(name) for name in self._picture.fleets), default=0))
-
-    @property
-    def _time_width(self) -> int:
-        return len(clock(self._picture.state.at))
+    def _wrapped(self, line: Line) -> tuple[str, ...]:
+        return wrapped(line, self._form.text, not self._form.fleet, self.app.console)
 
     def _tone(self, tone: Tone) -> Style:
         styles = {"order": Style(bold=True), "bad": Style(color=WRONG), "plain": Style()}

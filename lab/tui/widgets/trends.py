@@ -240,7 +240,7 @@ class Frame:
         needed = (end - begin) / interval
         wide = next((wide for wide in WIDE if needed * wide <= width), 1)
         step = interval / wide * max(1, math.ceil(needed / width - 0.01))
-        last = math.ceil(end / step - 0.01) - 1
+        last = math.floor(max(map(_middle, points)) / step)
         return cls(step, last - width + 1, width)
 
     def middle(self, number: int) -> float:
@@ -253,7 +253,7 @@ def resampled(points: Iterable[Point], frame: Frame) -> list[Column | None]:
     over: dict[int, Point] = {}
     for point in points:
         if point.sent:
-            ended[math.floor((point.start + point.at) / 2 / frame.step)].append(point)
+            ended[math.floor(_middle(point) / frame.step)].append(point)
             # Real intervals are not as even as columns, which may leave one empty between two of them.
             for number in range(math.floor(point.start / frame.step), math.floor(point.at / frame.step) + 1):
                 if point.start <= frame.middle(number) < point.at:
@@ -312,6 +312,10 @@ def text(cells: Iterable[Cell]) -> Text:
 
 def _all(picture: Picture) -> Iterator[Point]:
     return (point for fleet in picture.fleets for point in picture.points[fleet])
+
+
+def _middle(point: Point) -> float:
+    return (point.start + point.at) / 2
 
 
 def _newest(points: Sequence[Point]) -> float:
