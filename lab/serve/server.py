@@ -46,7 +46,7 @@ class Server:
     argv: Sequence[str]
     title: str
     gate: Gate
-    _viewers: set[Viewer] = field(default_factory=set)
+    _watching: "set[asyncio.Task[Any]]" = field(default_factory=set)
     _downloads: DownloadManager = field(default_factory=DownloadManager)
 
     async def serve(self, listening: socket.socket, until: Awaitable[Any]) -> None:
@@ -62,7 +62,7 @@ class Server:
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self.gate.middleware()])
         app.on_response_prepare.append(_add_headers)
-        app.on_shutdown.append(self._end_viewers)
+        app.on_shutdown.append(self._see_off)
         app.add_routes(
             [
                 web.get("/", self._page),
@@ -84,22 +84,28 @@ class Server:
 
     async def _watch(self, request: web.Request) -> web.WebSocketResponse:
         """A viewer, for as long as the browser stays."""
-        if len(self._viewers) >= VIEWERS:
+        if len(self._watching) >= VIEWERS:
             raise web.HTTPServiceUnavailable(text=f"{VIEWERS} are watching already; more cannot.\n")
         browser = web.WebSocketResponse(timeout=GRACE, heartbeat=15, max_msg_size=LIMIT)
         viewer = Viewer(self.argv, browser, self._downloads)
-        self._viewers.add(viewer)
+        task = asyncio.current_task()
+        assert task
+        self._watching.add(task)
         try:
             await browser.prepare(request)
             await viewer.start(*size(request.query))
             await pass_on(browser, viewer)
         finally:
+            self._watching.discard(task)
             await viewer.stop()
-            self._viewers.discard(viewer)
         return browser
 
-    async def _end_viewers(self, app: web.Application) -> None:
-        await asyncio.gather(*(viewer.stop() for viewer in self._viewers))
+    async def _see_off(self, app: web.Application) -> None:
+        """End all viewers, also those that are just being started."""
+        watching = [*self._watching]
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         """What a viewer has for its browser: pictures of the screen. Nothing of them is kept on this machine."""

@@ -47,10 +47,10 @@ class Viewer(AppService):
             return
         with suppress(ProcessLookupError):
             self._process.kill()
+        await self._process.wait()
+        await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
         if self._task:
             await self._task
-        await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
-        await self._process.wait()
 
     async def _hang_up(self) -> None:
         await self._socket.close()
