@@ -83,9 +83,10 @@ async def test_a_local_lab_answers_under_the_names_of_the_loopback(host):
         assert await status(session, address, Host=host) == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["rebound.example", "127.0.0.1.rebound.example", "192.168.1.5:8000", "[", "", "x@y:1:2"]
-)
+REBOUND = ["rebound.example", "127.0.0.1.rebound.example", "192.168.1.5:8000", "[", "", "x@y:1:2"]
+
+
+@pytest.mark.parametrize("host", REBOUND)
 @piloted
 async def test_a_name_that_was_bent_to_lead_here_is_refused(host):
     async with served() as address, aiohttp.ClientSession() as session:

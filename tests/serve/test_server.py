@@ -22,7 +22,7 @@ def children() -> set[int]:
 
 async def until(condition) -> None:
     async with asyncio.timeout(WITHIN):
-        while not condition():
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -36,13 +36,17 @@ async def test_keys_go_to_the_viewer_and_what_it_draws_comes_back():
 
 @piloted
 async def test_every_browser_has_a_viewer_of_its_own():
-    async with served() as address, aiohttp.ClientSession() as session:
-        async with watching(session, address) as one, watching(session, address) as other:
-            await one.press("q")
-            await one.until("pressed-q")
-            await other.press("z")
-            await other.until("pressed-z")
-            assert "pressed-q" not in other.drawn
+    async with (
+        served() as address,
+        aiohttp.ClientSession() as session,
+        watching(session, address) as one,
+        watching(session, address) as other,
+    ):
+        await one.press("q")
+        await one.until("pressed-q")
+        await other.press("z")
+        await other.until("pressed-z")
+        assert "pressed-q" not in other.drawn
 
 
 @piloted
@@ -77,21 +81,28 @@ async def test_a_browser_is_let_go_when_its_viewer_ends():
 
 @piloted
 async def test_a_viewer_that_cannot_start_lets_its_browser_go():
-    async with served(argv=(sys.executable, "-c", "raise SystemExit('no')")) as address:
-        async with aiohttp.ClientSession() as session, watching(session, address) as watcher:
-            await watcher.until_closed()
+    broken = (sys.executable, "-c", "raise SystemExit('no')")
+    async with (
+        served(argv=broken) as address,
+        aiohttp.ClientSession() as session,
+        watching(session, address) as watcher,
+    ):
+        await watcher.until_closed()
 
 
 @piloted
 async def test_a_size_within_reason_is_taken_whatever_a_browser_says():
-    async with served() as address, aiohttp.ClientSession() as session:
-        async with watching(session, address, query="?width=1000000000&height=nonsense") as watcher:
-            await watcher.until("size-500x24")
-            await watcher.socket.send_json(["resize", {"width": 60, "height": 20}])
-            await watcher.until("size-60x20")
-            await watcher.socket.send_json(["resize", {"width": -5, "height": 10**12}])
-            await watcher.socket.send_json(["resize", {"width": "70", "height": 10**12}])
-            await watcher.until("size-70x200")
+    async with (
+        served() as address,
+        aiohttp.ClientSession() as session,
+        watching(session, address, query="?width=1000000000&height=nonsense") as watcher,
+    ):
+        await watcher.until("size-500x24")
+        await watcher.socket.send_json(["resize", {"width": 60, "height": 20}])
+        await watcher.until("size-60x20")
+        await watcher.socket.send_json(["resize", {"width": -5, "height": 10**12}])
+        await watcher.socket.send_json(["resize", {"width": "70", "height": 10**12}])
+        await watcher.until("size-70x200")
 
 
 NONSENSE = ["", "{", "5", "[]", '["launch"]', '["stdin"]', '["stdin", 5]', '["resize", 7]', '[["stdin"], "q"]', "null"]
@@ -100,12 +111,16 @@ NONSENSE = ["", "{", "5", "[]", '["launch"]', '["stdin"]', '["stdin", 5]', '["re
 @pytest.mark.parametrize("text", NONSENSE)
 @piloted
 async def test_a_browser_that_talks_nonsense_is_let_go_alone(text):
-    async with served() as address, aiohttp.ClientSession() as session:
-        async with watching(session, address) as sane, watching(session, address) as mad:
-            await mad.socket.send_str(text)
-            await mad.until_closed()
-            await sane.press("q")
-            await sane.until("pressed-q")
+    async with (
+        served() as address,
+        aiohttp.ClientSession() as session,
+        watching(session, address) as sane,
+        watching(session, address) as mad,
+    ):
+        await mad.socket.send_str(text)
+        await mad.until_closed()
+        await sane.press("q")
+        await sane.until("pressed-q")
 
 
 @piloted
