@@ -129,7 +129,8 @@ class Drift(Rows):
         if fleet.scanned_at is None:
             said = Text.assemble(("? ", quiet), (f"no scan yet, {Scan.key} makes one", quiet))
         elif wrong:
-            said = Text(f"≠ {wrong:,} of {count(fleet.running, 'server')} drifted", Style(color=WRONG, bold=True))
+            many = f" {wrong:,} of {count(fleet.running, 'server')} drifted"
+            said = Text.assemble(("≠", Style(color=WRONG, bold=True)), (many, self.style_of("bad")))
         else:
             said = Text("✓ nothing drifted", self.style_of("good"))
         at = f"  scanned at {clock(fleet.scanned_at)}" if fleet.scanned_at is not None else ""

@@ -118,13 +118,13 @@ class Requests(Panel):
         """Which colour is which version, as far as they are on the screen, and the counter."""
         if width < LEGEND_FROM:
             return self._counter(width)
-        counter = self._counter(width // 2)
         seen = {request.version for request in self._picture.samples[self.fleet] if request.outcome == "served"}
         legend = Text()
         for version in (version for version in self._picture.versions if version in seen):
             legend.append(*self._mark(version)).append(f" {plain(version)}   ", self._label)
-        legend.truncate(width - counter.cell_len - 1, overflow="ellipsis", pad=True)
-        return Text.assemble(legend, " ", counter)
+        legend.truncate(width // 2, overflow="ellipsis")
+        counter = self._counter(width - legend.cell_len - 1)
+        return Text.assemble(legend, " " * (width - legend.cell_len - counter.cell_len), counter)
 
     def _counter(self, width: int) -> Text:
         """The ledger's figures, in as many words as there is room for."""

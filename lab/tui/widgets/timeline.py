@@ -50,7 +50,7 @@ class Rows(Panel, ScrollView, inherit_bindings=False):
         Binding("end", "last", "Last", id="rows.last", show=False),
         Binding("enter", "open", "Open", id="rows.open"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--quiet", "rows--good", "rows--said"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--quiet", "rows--good", "rows--bad", "rows--said"}
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     Rows {
@@ -60,6 +60,7 @@ class Rows(Panel, ScrollView, inherit_bindings=False):
     Rows > .rows--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     Rows > .rows--quiet { color: $text-muted; }
     Rows > .rows--good { color: $text-success; }
+    Rows > .rows--bad { color: $text-error; }
     Rows > .rows--said { color: $text-primary; }
     """
 
@@ -258,7 +259,7 @@ class Timeline(Rows):
         """Wrap all lines anew, and keep in sight what was in sight: the end, or else the same lines as before."""
         chosen = self._lines[self.cursor] if self._lines and not self.following else None
         top = self.scroll_offset.y - self._starts[self.cursor] if chosen else 0
-        self._lines = [line for line in self._picture.lines if self._filter in _words(line)]
+        self._lines = [line for line in self._picture.lines if not self._filter or self._filter in _words(line)]
         self._form = Form.of(self._picture, self.room)
         self._starts = [0, *accumulate(len(self._wrapped(line)) for line in self._lines)]
         self._laying_out = True
@@ -311,15 +312,15 @@ class Timeline(Rows):
         return Text.assemble(
             (f"{time:>{form.time - 1}} " if form.time else "", self.style_of("quiet")),
             f"{fleet:<{form.fleet}}" if form.fleet else "",
-            (f"{SIGNS[line.tone]} ", self._tone(line.tone)),
+            (f"{SIGNS[line.tone]} ", Style(color=WRONG, bold=True) if line.tone == "bad" else self._tone(line.tone)),
         )
 
     def _wrapped(self, line: Line) -> tuple[str, ...]:
         return wrapped(line, self._form.text, not self._form.fleet, self.app.console)
 
     def _tone(self, tone: Tone) -> Style:
-        styles = {"order": Style(bold=True), "bad": Style(color=WRONG), "plain": Style()}
-        names = {"say": "said", "good": "good", "quiet": "quiet"}
+        styles = {"order": Style(bold=True), "plain": Style()}
+        names = {"say": "said", "good": "good", "bad": "bad", "quiet": "quiet"}
         return styles[tone] if tone in styles else self.style_of(names[tone])
 
 

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from statistics import median
 from typing import ClassVar
@@ -66,6 +67,7 @@ class Trends(Panel):
         self.fleet = fleet
         self._picture = Picture()
         self._shown: object = None
+        self._resampled: dict[int, tuple[Frame, list[Column | None]]] = {}
 
     def show(self, picture: Picture) -> None:
         self._picture = picture
@@ -73,6 +75,7 @@ class Trends(Panel):
         shown = (newest, len(picture.state.orders))
         if shown != self._shown:
             self._shown = shown
+            self._resampled.clear()
             self.refresh()
 
     def render(self) -> Text:
@@ -134,10 +137,17 @@ class Trends(Panel):
     def _bars(self, chart: "_Chart", width: int, rows: int) -> Iterator[Text]:
         if width < 1:
             return iter([Text("")])
-        columns = resampled(self._picture.points[self.fleet], Frame.of(self._picture, width))
+        _, columns = self._columns(width)
         draw = self._error_bar if chart.slo is None else self._latency_bar
         drawn = [draw(column, chart, rows) for column in columns]
         return (text(drawn[place][row] for place in range(width)) for row in range(rows))
+
+    def _columns(self, width: int) -> "tuple[Frame, list[Column | None]]":
+        """What is drawn on so many columns, worked out once for each picture."""
+        if width not in self._resampled:
+            frame = Frame.of(self._picture, width)
+            self._resampled[width] = frame, resampled(self._picture.points[self.fleet], frame)
+        return self._resampled[width]
 
     def _latency_bar(self, column: "Column | None", chart: "_Chart", rows: int) -> list[Cell]:
         assert chart.slo is not None
@@ -146,7 +156,7 @@ class Trends(Panel):
         colour = WRONG if over else self._colour(column.version) if column else None
         line = rows - 1 - min(rows - 1, int(chart.slo / chart.top * rows)) if chart.slo <= chart.top else None
         return [
-            (SLO, self._label) if char == " " and row == line and rows > 1 else (char, Style(color=colour))
+            (SLO, self._label) if char == " " and row == line and rows > 1 else (char, coloured(colour))
             for row, char in enumerate(bar(value, chart.top, rows))
         ]
 
@@ -157,11 +167,11 @@ class Trends(Panel):
         chars = bar(column.errors if column else None, chart.top, rows)
         if column and column.lost:
             chars[next(row for row, char in enumerate(chars) if char != " ")] = LOST
-        return [(char, Style(color=WRONG, bold=char == LOST)) for char in chars]
+        return [(char, coloured(WRONG, char == LOST)) for char in chars]
 
     def _axis(self, width: int) -> Text:
         """The orders of this fleet at their time, named as far as there is room."""
-        frame = Frame.of(self._picture, width)
+        frame, _ = self._columns(width)
         cells = [" "] * width
         ago = f"−{width * frame.step:,.0f} s"
         cells[: len(ago)] = ago[:width]
@@ -240,7 +250,7 @@ class Frame:
         needed = (end - begin) / interval
         wide = next((wide for wide in WIDE if needed * wide <= width), 1)
         step = interval / wide * max(1, math.ceil(needed / width - 0.01))
-        last = math.floor(max(map(_middle, points)) / step)
+        last = max(math.floor(max(map(_middle, points)) / step), math.ceil(end / step - 0.5) - 1)
         return cls(step, last - width + 1, width)
 
     def middle(self, number: int) -> float:
@@ -303,6 +313,12 @@ def rounded_up(value: float, least: float) -> float:
 
 def milliseconds(latency: float) -> str:
     return f"{latency * 1000:,.0f} ms" if latency < 10 else f"{latency:,.0f} s"
+
+
+@lru_cache(maxsize=64)
+def coloured(colour: str | None, bold: bool = False) -> Style:
+    """The same style for all cells that look alike: there are thousands of them."""
+    return Style(color=colour, bold=bold)
 
 
 def text(cells: Iterable[Cell]) -> Text:

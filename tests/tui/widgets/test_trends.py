@@ -126,6 +126,15 @@ def test_one_error_in_a_thousand_still_shows():
     assert bar(2.0, 1.0, 2) == ["█", "█"]
 
 
+@piloted
+async def test_a_loss_stands_on_top_of_its_bar():
+    picture = with_points(point(1.0, bad=100, p95=None), point(2.0, bad=10, lost=1))
+    async with trends_of(picture, "pets", size=(30, 12)) as (trends, _):
+        bars = text(trends).splitlines()[6:-1]  # the bar beside it is ten times as high
+        assert len(bars) == 3 and bars[0].count("█") == 4
+        assert [row.count(LOST) for row in bars] == [0, 0, 4]
+
+
 def test_scales_are_of_all_fleets_and_errors_end_at_all():
     picture = with_points(point(1.0, bad=3))
     picture.points["cattle"].append(point(1.0, bad=100, lost=100, p95=None))
