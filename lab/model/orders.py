@@ -130,7 +130,7 @@ class OnServers(Order):
     """An order to some servers of each fleet, named by number."""
 
     server: ServerNumber | None = Field(None, description="the number of one server")
-    servers: list[ServerNumber] = Field([], description="the numbers of several servers")
+    servers: list[ServerNumber] = Field([], description="the numbers of several servers", examples=[[1, 2]])
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -171,10 +171,16 @@ class Ssh(OnServers):
     label = "Patch by hand"
     key = "p"
 
-    write: Written | None = Field(None, description="write a file, or set keys of one")
-    delete: Path | None = Field(None, description="delete a file")
-    install: dict[PackageName, NewVersion] = Field({}, description="install packages at these versions")
-    remove: list[PackageName] = Field([], description="remove packages")
+    write: Written | None = Field(
+        None,
+        description="write a file, or set keys of one",
+        examples=[{"path": "/etc/storefront/app.toml", "set": {"timeout": 30}}],
+    )
+    delete: Path | None = Field(None, description="delete a file", examples=["/etc/motd"])
+    install: dict[PackageName, NewVersion] = Field(
+        {}, description="install packages at these versions", examples=[{"libpay": "1.1"}]
+    )
+    remove: list[PackageName] = Field([], description="remove packages", examples=[["libpay"]])
     restart: bool = Field(False, description="restart the service afterwards")
     who: str = Field("someone", description="who did it, for the record")
 

@@ -22,7 +22,12 @@ NO_TOKEN = "This lab asks for a token. Open the whole address that `lab serve` p
 OTHER_NAME = "This lab answers under the names of its own machine only: open the address that `lab serve` printed.\n"
 OTHER_PAGE = "Only the lab's own page may ask for this.\n"
 
-HOP = """<!DOCTYPE html><meta http-equiv="refresh" content="0; url=/{query}"><title>lab</title>"""
+HOP = """\
+<!DOCTYPE html>
+<meta http-equiv="refresh" content="0; url=/{query}">
+<link rel="icon" href="data:,">
+<title>lab</title>
+"""
 """Takes the token out of the address bar. A redirect would not: after a link from another site, browsers keep a
 strict cookie back until a page of our own asks."""
 

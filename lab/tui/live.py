@@ -39,11 +39,15 @@ TRAFFIC_QUEUE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run: a scenario, on the engine of that name, at `speed` (lab seconds per second; None: no limit)."""
+    """What to run: a scenario, on the engine of that name, at `speed` (lab seconds per second; None: no limit).
+
+    `source` is the scenario's file.
+    """
 
     scenario: Scenario
     engine: str = "auto"
     speed: float | None = 1.0
+    source: "Path | None" = None
 
 
 class Live:

@@ -62,6 +62,7 @@ class Picture:
         self.lines: deque[Line] = deque(maxlen=LINES)
         self.commands: defaultdict[str, deque[e.OperationDone]] = defaultdict(lambda: deque(maxlen=COMMANDS))
         self.progress: e.Progress | None = None
+        self.shell: e.ShellClosed | None = None
         self.built: dict[str, None] = {}
 
     def take(self, event: e.Event, state: LabState | None = None) -> None:
@@ -80,6 +81,8 @@ class Picture:
                 self.commands.pop(event.server, None)
             case e.Progress():
                 self.progress = event
+            case e.ShellClosed():
+                self.shell = event
             case e.ImageBuilt():
                 self.built[event.version] = None
 

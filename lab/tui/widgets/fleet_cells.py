@@ -66,6 +66,7 @@ class Look:
     form: Form = SMALLEST
     versions: tuple[str, ...] = ()
     chosen: Filter = EVERYTHING
+    dark: bool = True
 
 
 class Shown(NamedTuple):
@@ -144,7 +145,7 @@ def _head(head: Head, look: Look) -> Iterator[Part]:
     yield flat(head.pool), BOLD
     yield f" {share}, {servers}{', image' if head.images else ''}", NONE if head.share else DIM
     for version in head.images:
-        found = mark(version, look.versions)
+        found = mark(version, look.versions, look.dark)
         yield f" {found.letter} {flat(version)}", found.style
 
 
@@ -176,7 +177,7 @@ def _cell(shown: Shown | None, look: Look) -> Iterator[Part]:
     if shown is None or shown is HIDDEN:
         yield fitted(DOT if shown else "", form.width - form.gap), DIM
         return
-    state, version = GLYPHS[shown.state], mark(shown.version, look.versions).style
+    state, version = GLYPHS[shown.state], mark(shown.version, look.versions, look.dark).style
     space = " " if form.label else ""
     yield state.symbol, state.style or version
     if form.label:

@@ -114,6 +114,7 @@ match the filter. A pool's head says its share of the traffic, and the image tha
         before, state, versions = self._state, picture.state.fleets.get(self.fleet), picture.versions
         note = "no server yet" if state else "no such fleet" if picture.state.session else "setting up …"
         same = alike(before, state) and note == self._note and versions == self._look.versions
+        same = same and self._look.dark == self.app.current_theme.dark
         self._state, self._note = state, note
         if not same:
             order = list(self._places)
@@ -146,9 +147,10 @@ match the filter. A pool's head says its share of the traffic, and the image tha
         """Give every server its place, and draw what changes by that."""
         self._rows, form = self._laid_out()
         self._places = places(self._rows)
-        self._look = Look(form, versions, chosen)
+        dark = self.app.current_theme.dark
+        self._look = Look(form, versions, chosen, dark)
         self.virtual_size = Size(self.size.width, len(self._rows))
-        self._entitle(title(self.fleet, self._state, chosen), legend(self._state, versions))
+        self._entitle(title(self.fleet, self._state, chosen), legend(self._state, versions, dark))
         self._draw()
 
     def _laid_out(self) -> tuple[list[Row], Form]:

@@ -29,13 +29,13 @@ def title(name: str, fleet: FleetState | None, chosen: Filter) -> Text:
     return Text(" · ").join([Text(plain(name), "bold"), *filter(None, parts)])
 
 
-def legend(fleet: FleetState | None, versions: tuple[str, ...]) -> Text:
+def legend(fleet: FleetState | None, versions: tuple[str, ...], dark: bool = True) -> Text:
     """The marks of the versions and the glyphs of the states that there are in the fleet."""
     servers = fleet.servers.values() if fleet else ()
     states = {glyph(server).name for server in servers}
     seen = {server.version for server in servers}
     known = [version for version in versions if version in seen]
-    marks = [(mark(version, versions), version) for version in (*known, *sorted(seen - {*known}))]
+    marks = [(mark(version, versions, dark), version) for version in (*known, *sorted(seen - {*known}))]
     parts = [Text(f"{found.letter} {plain(version)}", found.style) for found, version in marks]
     parts += [
         Text.assemble((state.symbol, state.style or ""), f" {state.name}")

@@ -61,7 +61,11 @@ class RoutingBar(Widget):
         if y:
             return Strip.blank(width, style)
         now = self.now
-        parts = line(now, self._after, self._versions, width) if now else [("no traffic yet", DIM)]
+        parts = (
+            line(now, self._after, self._versions, width, self.app.current_theme.dark)
+            if now
+            else [("no traffic yet", DIM)]
+        )
         return strip(parts).crop_extend(0, width, None).apply_style(style)
 
 

@@ -46,7 +46,7 @@ def between(before: Shares, after: Shares, progress: float) -> Shares:
     }
 
 
-def line(now: Shares, after: Shares, versions: Sequence[str], width: int) -> Iterator[Part]:
+def line(now: Shares, after: Shares, versions: Sequence[str], width: int, dark: bool = True) -> Iterator[Part]:
     """Each pool's name and what it is to get in all, and blocks of what its versions get now, on one scale.
 
     Every block begins with its version's letter. Where there is no room for blocks, there are none.
@@ -59,7 +59,7 @@ def line(now: Shares, after: Shares, versions: Sequence[str], width: int) -> Ite
         yield " " if number else "", NONE
         yield labels[pool], BOLD if any(key in after for key in keys) else DIM
         for _, version in keys:
-            yield from _block(version, versions, next(lengths))
+            yield from _block(version, versions, next(lengths), dark)
 
 
 def _in_order(key: Key) -> tuple[int, Key]:
@@ -75,13 +75,13 @@ def _lengths(parts: Sequence[float], room: int) -> Iterator[int]:
         yield end - begin if room >= len(parts) else 0
 
 
-def _block(version: str, versions: Sequence[str], length: int) -> Iterator[Part]:
+def _block(version: str, versions: Sequence[str], length: int, dark: bool) -> Iterator[Part]:
     """The version in letters on its colour, and then blocks, which can be seen without colours too."""
     if not version:
         yield f"nobody {NOBODY * length}"[:length], Style(color=WRONG, bold=True)
         return
-    found = mark(version, versions)
+    found = mark(version, versions, dark)
     named = f" {found.letter} {flat(version)} "
     label = named if cell_len(named) < length else found.letter[:length]
-    yield label, Style(color="black", bgcolor=found.colour, bold=True)
+    yield label, Style(color="black" if dark else "white", bgcolor=found.colour, bold=True)
     yield FULL * (length - cell_len(label)), found.style

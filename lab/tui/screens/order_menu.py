@@ -1,0 +1,79 @@
+"""The menu of all orders."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from lab.model.orders import ORDERS
+from lab.tui.orders import description
+
+
+class OrderMenu(ModalScreen[str | None]):
+    """Every order with its key and what it does; typing narrows it down, enter takes one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+c", "cancel", "Cancel", id="menu.cancel"),
+        Binding("down", "move(1)", show=False, id="menu.down"),
+        Binding("up", "move(-1)", show=False, id="menu.up"),
+    ]
+    DEFAULT_CSS = """
+    OrderMenu { align: center middle; background: $background 60%; }
+    OrderMenu > Vertical {
+        width: 88; max-width: 100%; height: auto; max-height: 100%;
+        border: round $accent; border-title-color: $text; background: $surface; padding: 0 1;
+    }
+    OrderMenu Input { border: none; height: 1; padding: 0; background: $panel; }
+    OrderMenu Input:focus { border: none; }
+    OrderMenu OptionList { height: auto; max-height: 1fr; border: none; background: $surface; padding: 0; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as frame:
+            frame.border_title = "Orders"
+            yield Input(placeholder="type to narrow it down", max_length=100)
+            yield OptionList(id="orders")
+
+    def on_mount(self) -> None:
+        self._fill("")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        orders = self.query_one(OptionList)
+        if orders.highlighted is not None:
+            orders.action_select()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def action_move(self, by: int) -> None:
+        orders = self.query_one(OptionList)
+        (orders.action_cursor_down if by > 0 else orders.action_cursor_up)()
+
+    def _fill(self, typed: str) -> None:
+        words = typed.lower().split()
+        orders = self.query_one(OptionList)
+        orders.clear_options()
+        for verb, order in ORDERS.items():
+            text = f"{verb} {order.label} {description(order)}".lower()
+            if all(word in text for word in words):
+                orders.add_option(Option(_line(order.key or "", order.label, description(order)), id=verb))
+        if orders.option_count:
+            orders.highlighted = 0
+
+
+def _line(key: str, label: str, about: str) -> Text:
+    return Text.assemble(
+        (f"{key:>2}  ", "bold"), (f"{label:<26}", "bold"), (about, "dim"), no_wrap=True, overflow="ellipsis"
+    )
