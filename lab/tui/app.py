@@ -11,12 +11,14 @@ from lab.engines.base import LabError
 from lab.model.orders import Scan
 from lab.report.timeline import plain
 from lab.tui.deck import Deck
+from lab.tui.keymap import bindings, complaints
 from lab.tui.live import Live, Plan
 from lab.tui.order_commands import OrderCommands
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.lab import LabScreen
 from lab.tui.screens.prompt import PromptScreen
 from lab.tui.screens.server import ServerScreen
+from lab.tui.screens.setup import SetupScreen
 from lab.tui.settings import Settings
 from lab.tui.terminal import be_in, left_behind
 from lab.tui.themes import THEMES
@@ -53,6 +55,8 @@ class LabApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(self.settings.keys)
+        for complaint in complaints(self.settings.keys, bindings()):
+            self.notify(complaint, title="In the settings", severity="warning", timeout=15, markup=False)
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._end)
@@ -143,12 +147,14 @@ class LabApp(App[None]):
 
     async def action_leave(self) -> None:
         """Leave where that costs nothing; otherwise ask."""
-        screen = next((screen for screen in self.screen_stack if isinstance(screen, LabScreen)), None)
-        if self.live is None or screen is None:
+        if self.live is None or self.live.ended:
             self.exit()
-        elif self.screen is screen:
+        elif isinstance(self.screen, LabScreen):
             self._leaving = True
-            screen.action_leave()
+            self.screen.action_leave()
+        elif isinstance(self.screen, SetupScreen):
+            self._leaving = True
+            self.screen.action_cancel()
 
     def _end(self) -> None:
         """Somebody wants this process to end: nothing is asked, and nothing stays."""
