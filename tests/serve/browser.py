@@ -43,9 +43,13 @@ mouse("mousemove", document, place.right - 1, place.bottom - 1);
 mouse("mouseup", document, place.right - 1, place.bottom - 1);
 const held = new DataTransfer();
 terminal.dispatchEvent(new ClipboardEvent("copy", {bubbles: true, cancelable: true, clipboardData: held}));
+mouse("mousedown", screen, place.left + 1, place.top + 1);
+mouse("mouseup", document, place.left + 1, place.top + 1);
 return held.getData("text/plain");
 """
-"""Selects the whole terminal as with the mouse, Shift held down, and copies: the text that is on the screen."""
+"""Selects the whole terminal as with the mouse, Shift held down, and copies: the text that is on the screen.
+
+A click lets the selection go again."""
 
 
 def missing() -> str:
