@@ -49,6 +49,7 @@ class LabApp(App[None]):
         self._journal = journal
         self._watching = watching
         self._leaving = False
+        self.fault: Exception | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = settings.theme
@@ -163,6 +164,11 @@ class LabApp(App[None]):
             self.exit(return_code=130)
         else:
             self.live.close()
+
+    def _fatal_error(self) -> None:
+        """Leave, but with no traceback all over the terminal: whoever runs the app tells of the fault."""
+        self.fault = self._exception
+        self._close_messages_no_wait()
 
     def action_help(self) -> None:
         """Show what can be done where the focus is, or hide it."""

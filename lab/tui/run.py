@@ -18,6 +18,8 @@ def run(journal: Path | None = None, *, watching: bool = False) -> int:
         app.run()
     finally:
         _end(app)
+    if app.fault:
+        raise app.fault
     return app.return_code or 0
 
 
