@@ -165,3 +165,18 @@ def test_the_load_generator_ends_with_its_parent() -> None:
         )
 
     asyncio.run(gone())
+
+
+def test_a_network_that_something_is_still_connected_to_goes_all_the_same(client: docker.DockerClient) -> None:
+    mine = {"lab.session": "crisp-newt-0000"}
+    network = client.networks.create("lab-crisp-newt-0000-servers", labels=mine)
+    guest = client.containers.run("debian:bookworm-slim", ["sleep", "60"], detach=True, network=network.name, init=True)
+    try:
+        assert cleanup.remove(client, ["crisp-newt-0000"]) == []
+        assert "crisp-newt-0000" not in cleanup.find(client)
+        guest.reload()
+        assert guest.status == "running"
+    finally:
+        guest.remove(force=True)
+        for left in client.networks.list(names=["lab-crisp-newt-0000-servers"]):
+            left.remove()
