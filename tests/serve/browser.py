@@ -21,7 +21,6 @@ FLAGS = [
     "--headless",
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
-    "--enable-unsafe-swiftshader",  # the terminal in the page draws with WebGL: in software
     "--disable-dev-shm-usage",
     "--disable-quic",
     "--disable-sync",

@@ -16,6 +16,9 @@ from lab.serve.server import Server
 WITHIN = 30.0
 """Seconds after which what was waited for does not come."""
 
+ENDED_WITHIN = 10.0
+"""Seconds after which the serving has ended, whatever its browsers do."""
+
 SMALL_APP = (sys.executable, str(Path(__file__).with_name("small_app.py")))
 
 _SEQUENCE = re.compile(rb"\x1b(\[[0-9;?<>=$]*[a-zA-Z]|\][^\x07]*\x07|[()].|.)")
@@ -35,7 +38,7 @@ async def served(
             yield f"http://127.0.0.1:{port}"
         finally:
             end.set()
-            await asyncio.wait_for(task, WITHIN)
+            await asyncio.wait_for(task, ENDED_WITHIN)
 
 
 class Watcher:

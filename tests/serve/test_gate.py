@@ -53,17 +53,26 @@ async def test_the_token_is_asked_for_once_and_leaves_the_address_bar():
 
 
 @piloted
-async def test_a_cookie_of_another_lab_on_this_machine_opens_nothing():
-    async with served(TOKEN) as one, served("another-token") as other:
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            async with session.get(one, params={"token": TOKEN}) as response:
-                (value,) = (cookie.value for cookie in response.cookies.values())
-            port = other.rpartition(":")[2]
-            assert await status(session, one) == 200
-            assert await status(session, other) == 401
-            assert await status(session, other, Cookie=f"lab-{port}={value}") == 401
-            assert await status(session, one) == 200
+async def test_two_labs_on_a_machine_do_not_take_each_others_viewers_away():
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with (
+        served(TOKEN) as one,
+        served("another-token") as other,
+        aiohttp.ClientSession(cookie_jar=jar) as session,
+    ):
+        assert await status(session, f"{one}?token={TOKEN}") == 200
+        assert (await status(session, one), await status(session, other)) == (200, 401)
+        assert await status(session, f"{other}?token=another-token") == 200
+        assert (await status(session, one), await status(session, other)) == (200, 200)
+
+
+@piloted
+async def test_a_cookie_of_another_token_opens_nothing():
+    async with served(TOKEN) as one, served("another-token") as other, aiohttp.ClientSession() as session:
+        async with session.get(one, params={"token": TOKEN}) as response:
+            (cookie,) = response.cookies.values()
+        port = other.rpartition(":")[2]
+        assert await status(session, other, Cookie=f"lab-{port}={cookie.value}") == 401
 
 
 @piloted
