@@ -5,16 +5,15 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, ItemGrid, Vertical, VerticalScroll
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, Static
 
 from lab.model.orders import ORDERS, OnServers, Order
-from lab.model.spec import kebab
-from lab.report.equivalent import equivalent, servers_of, step_yaml
+from lab.report.equivalent import equivalent, only_as_if, servers_of, step_yaml
 from lab.report.timeline import plain
-from lab.scenario.wording import expectation
-from lab.tui.orders import Given, OrderContext, description
+from lab.tui.orders import Given, Keys, OrderContext, blanks, complaints, description, filled
 from lab.tui.screens.confirm import ConfirmScreen
 from lab.tui.widgets.order_field import VERSIONS, OrderField
 from lab.tui.widgets.tick import Tick
@@ -26,6 +25,7 @@ COMMANDS = 4
 class OrderScreen(ModalScreen[Given | None]):
     """Asks for what an order needs, shows it in other words, and asks again before it destroys anything."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "cancel", "Cancel", id="form.cancel"),
         Binding("ctrl+s", "submit", "Give", id="form.submit", priority=True),
@@ -34,13 +34,14 @@ class OrderScreen(ModalScreen[Given | None]):
     OrderScreen { align: center middle; background: $background 60%; }
     OrderScreen > Vertical {
         width: 88; max-width: 100%; height: auto; max-height: 100%;
-        border: round $accent; background: $surface; padding: 0 2;
+        border: round $accent; border-subtitle-color: $text-muted; background: $surface; padding: 0 1;
     }
     OrderScreen VerticalScroll { height: auto; max-height: 70vh; }
+    OrderScreen OrderField Label { width: 1fr; }
     OrderScreen #about { color: $text-muted; margin-bottom: 1; }
     OrderScreen #fleets { height: auto; margin-bottom: 1; }
     OrderScreen #words { color: $text-muted; }
-    OrderScreen #wrong { color: $error; display: none; }
+    OrderScreen #wrong { color: $error; display: none; max-height: 3; }
     OrderScreen #wrong.-there { display: block; }
     OrderScreen #buttons { height: auto; }
     OrderScreen Button { margin-right: 2; }
@@ -50,16 +51,18 @@ class OrderScreen(ModalScreen[Given | None]):
         super().__init__()
         self._kind: type[Order] = ORDERS[verb]
         self._about = about
+        self._blanks = {"-".join(keys): (keys, field) for keys, field in blanks(self._kind)}
 
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = self._kind.label
+            frame.border_subtitle = "ctrl+s: give it · esc: cancel"
             with VerticalScroll(can_focus=False):
                 yield Static(description(self._kind), id="about", markup=False)
-                for name, field in self._kind.model_fields.items():
+                for name, (_, field) in self._blanks.items():
                     yield OrderField(name, field, self._preset(name), self._about.versions)
                 yield Label("for")
-                with Horizontal(id="fleets"):
+                with ItemGrid(id="fleets", min_column_width=max(map(len, self._about.fleets), default=0) + 6):
                     for fleet in self._about.fleets:
                         yield Tick(fleet, self._usually(fleet), name=fleet)
                 yield Static("", id="words", markup=False)
@@ -68,13 +71,19 @@ class OrderScreen(ModalScreen[Given | None]):
                 yield Button(
                     self._kind.label, variant="error" if self._kind.destroys else "primary", id="give", compact=True
                 )
-                yield Button("Cancel (esc)", id="cancel", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        editors = self.query("OrderField #editor")
         # What could be given as it stands takes one key press more; anything else begins with its first field.
-        (self.query_one("#give") if self._given() else editors.first()).focus()
+        first = self.query_one("#give") if self._given() else self.query("OrderField #editor").first()
+        first.focus(scroll_visible=False)
         self._say()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show the whole field, not only where it is filled in."""
+        for node in event.widget.ancestors:
+            if isinstance(node, OrderField):
+                self.call_after_refresh(node.scroll_visible, animate=False)
 
     # What is filled in
 
@@ -103,7 +112,8 @@ class OrderScreen(ModalScreen[Given | None]):
             self.dismiss(given)
             return
         question = f"{self._kind.label}: {', '.join(given.fleets)}?"
-        self.app.push_screen(ConfirmScreen(question, self._in_words(given), "Yes"), lambda yes: self._sure(given, yes))
+        confirm = ConfirmScreen(question, self._in_words(given), self._kind.label)
+        self.app.push_screen(confirm, lambda yes: self._sure(given, yes))
 
     def _sure(self, given: Given, yes: bool | None) -> None:
         if yes:
@@ -117,36 +127,41 @@ class OrderScreen(ModalScreen[Given | None]):
         order = None
         if not wrong:
             try:
-                order = self._kind.model_validate({kebab(name): value for name, value in values.items()})
+                order = filled(self._kind, values, self._about.known)
             except ValidationError as error:
-                wrong = {str(one["loc"][0]) if one["loc"] else "": _words(one) for one in error.errors()}
+                wrong = complaints(error, [keys for keys, _ in self._blanks.values()])
         if order and not self._fleets:
-            wrong = {"": "choose a fleet"}
+            wrong = {(): "a fleet to give it to"}
         if blame:
             self._blame(wrong)
         return Given(order, self._fleets) if order and not wrong else None
 
-    def _values(self) -> tuple[dict[str, Any], dict[str, str]]:
-        values: dict[str, Any] = {}
-        wrong: dict[str, str] = {}
+    def _values(self) -> tuple[dict[Keys, Any], dict[Keys, str]]:
+        """What was filled in, and what cannot be read."""
+        values: dict[Keys, Any] = {}
+        wrong: dict[Keys, str] = {}
         for field in self.query(OrderField):
+            keys, _ = self._blanks[field.field]
             try:
                 value = field.value
             except ValueError as error:
-                wrong[kebab(field.field)] = str(error)
-                continue
-            if value is not None:
-                values[field.field] = value
+                wrong[keys] = str(error).removeprefix("expected ")
+            else:
+                if value is not None:
+                    values[keys] = value
         return values, wrong
 
-    def _blame(self, wrong: dict[str, str]) -> None:
-        fields = {kebab(field.field): field for field in self.query(OrderField)}
-        for name, field in fields.items():
-            field.blame(plain(wrong.get(name, "")))
-        rest = [what for name, what in wrong.items() if name not in fields]
+    def _blame(self, wrong: dict[Keys, str]) -> None:
+        """Say what is wrong, each at its place, and go to the first."""
+        said = {keys: plain(f"expected {what}") for keys, what in wrong.items()}
+        blamed = [field for field in self.query(OrderField) if self._blanks[field.field][0] in said]
+        for field in self.query(OrderField):
+            field.blame(said.get(self._blanks[field.field][0], ""))
         label = self.query_one("#wrong", Static)
-        label.update(plain(f"✗ {'; '.join(rest)}"[:200]) if rest else "")
-        label.set_class(bool(rest), "-there")
+        label.update(f"✗ {said[()]}" if () in said else "")
+        label.set_class(() in said, "-there")
+        if blamed:
+            blamed[0].query_one("#editor").focus(scroll_visible=False)
 
     @property
     def _fleets(self) -> tuple[str, ...]:
@@ -162,13 +177,10 @@ class OrderScreen(ModalScreen[Given | None]):
         """The order as a scenario would give it, and as commands, if it comes down to some."""
         all_of_them = set(given.fleets) == set(self._about.fleets)
         step = step_yaml(given.order, () if all_of_them else given.fleets)
-        named: dict[int, list[str]] = {}
-        for fleet, number, name in self._about.names:
-            if fleet in given.fleets:
-                named.setdefault(number, []).append(name)
-        lines = equivalent(given.order, servers_of(given.order, named), self._about.session)
+        servers = servers_of(given.order, self._about.named(given.fleets))
+        lines = equivalent(given.order, given.fleets, servers, self._about.session, self._about.engine)
         more = [f"… and {len(lines) - COMMANDS} more"] if len(lines) > COMMANDS else []
-        heading = "Docker would run:" if self._about.engine == "sim" else "The same by hand:"
+        heading = "Docker would run:" if only_as_if(given.order, self._about.engine) else "The same by hand:"
         shown = [heading, *(f"$ {line}" for line in lines[:COMMANDS]), *more] if lines else []
         return plain("\n".join(["As a step of a scenario:", step.rstrip(), *shown]))
 
@@ -191,8 +203,3 @@ def _next(version: str, versions: tuple[str, ...]) -> str:
     """The version after this one, or the last."""
     after = versions.index(version) + 1 if version in versions else len(versions)
     return versions[min(after, len(versions) - 1)]
-
-
-def _words(error: Any) -> str:
-    found = "" if error["type"] == "missing" else f", not {str(error.get('input'))[:40]}"
-    return f"expected {expectation(error)}{found}"

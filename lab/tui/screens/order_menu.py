@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from lab.model.orders import ORDERS
+from lab.model.orders import ORDERS, Order
 from lab.tui.orders import description
 
 
@@ -62,18 +64,24 @@ class OrderMenu(ModalScreen[str | None]):
         (orders.action_cursor_down if by > 0 else orders.action_cursor_up)()
 
     def _fill(self, typed: str) -> None:
-        words = typed.lower().split()
         orders = self.query_one(OptionList)
         orders.clear_options()
-        for verb, order in ORDERS.items():
-            text = f"{verb} {order.label} {description(order)}".lower()
-            if all(word in text for word in words):
-                orders.add_option(Option(_line(order.key or "", order.label, description(order)), id=verb))
+        orders.add_options(Option(_told(ORDERS[verb]), id=verb) for verb in found(typed))
         if orders.option_count:
             orders.highlighted = 0
 
 
-def _line(key: str, label: str, about: str) -> Text:
-    return Text.assemble(
-        (f"{key:>2}  ", "bold"), (f"{label:<26}", "bold"), (about, "dim"), no_wrap=True, overflow="ellipsis"
-    )
+def found(typed: str) -> list[str]:
+    """The orders in which all these words are found: first where they name it, last what no key is for."""
+    words = typed.lower().split()
+
+    def names(text: str) -> bool:
+        return all(word in text.lower() for word in words)
+
+    fit = [verb for verb, order in ORDERS.items() if names(f"{verb} {order.label} {description(order)}")]
+    return sorted(fit, key=lambda verb: (not names(f"{verb} {ORDERS[verb].label}"), ORDERS[verb].key is None))
+
+
+def _told(order: type[Order]) -> Group:
+    head = Text.assemble((f"{order.key or '':>2}  {order.label}", "bold"), no_wrap=True, overflow="ellipsis")
+    return Group(head, Padding(Text(description(order), "dim"), (0, 0, 0, 4)))
