@@ -8,7 +8,10 @@ import pytest
 
 from tests.cli.conftest import LAB, SCENARIO, Lab
 
-VERBS = ("play", "check", "schema", "replay", "sessions", "doctor", "down", "images", "bisect", "copy")
+VERBS = (
+    *("play", "check", "schema", "replay", "serve", "sessions", "status", "events", "doctor", "down", "images"),
+    *("bisect", "copy"),
+)
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -82,6 +82,11 @@ class ServerScreen(Screen[None]):
         self._follow()
         self.action_look()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a session that goes on can be asked, or be entered."""
+        live = self._deck.live
+        return action not in ("shell", "look") or (live is not None and not live.ended)
+
     def action_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = name
 
