@@ -28,6 +28,7 @@ class _Read:
     end: float
     marks: tuple[float, ...]
     more: bool
+    closed: bool
 
 
 class Deck:
@@ -123,6 +124,11 @@ class Deck:
             return math.inf if self.live.speed is None else self.live.speed
         return self.speed
 
+    @property
+    def settled(self) -> bool:
+        """Whether what is shown is what was asked for, and nothing more is being read."""
+        return not self._wanted and self._reading is None
+
     def close(self) -> None:
         self._reader.shutdown(wait=False, cancel_futures=True)
 
@@ -165,7 +171,7 @@ class Deck:
         while more and self.live:  # the end of a live session is known: go there before anything is shown
             more = tape.wind(PIECE)
         marks = tuple(sorted(order.at for order in tape.head.picture.state.orders.values()))
-        return _Read(tape.seek(at), tape.end, marks, more)
+        return _Read(tape.seek(at), tape.end, marks, more, tape.head.picture.state.closed is not None)
 
     def _show(self, reading: "Future[_Read]") -> bool:
         try:
@@ -177,5 +183,5 @@ class Deck:
         if not self.live:
             self.end, self.marks = read.end, read.marks
             # A viewer of a session that runs has to look for more, again and again.
-            self._wanted = self._wanted or read.more or read.picture.state.closed is None
+            self._wanted = self._wanted or read.more or not read.closed
         return True

@@ -43,6 +43,9 @@ STEP = 1.0
 SKIP = 5.0
 """Seconds of lab time that one key press goes back or forward."""
 
+SMALL = 24
+"""With so many servers in each fleet at first, trends get as much room as they."""
+
 PANELS: tuple[tuple[str, type[Panel]], ...] = (
     ("1", FleetGrid),
     ("2", Trends),
@@ -92,6 +95,7 @@ class LabScreen(Screen[None]):
     LabScreen.-low #side { display: none; }
     LabScreen.-low #side.-focused { display: block; height: 1fr; }
     LabScreen.-high Trends { height: 11; }
+    LabScreen.-high .-small Trends { height: 1fr; }
     LabScreen.-low Trends, LabScreen.-low Requests { display: none; }
     LabScreen.-medium Requests { display: none; }
     LabScreen.-medium #side { height: 7; }
@@ -160,7 +164,9 @@ class LabScreen(Screen[None]):
         if picture.fleets and not self.query(FleetColumn):
             columns = [FleetColumn(name) for name in picture.fleets]
             columns[0].add_class("-current")
-            self.query_one("#fleets").mount(*columns)
+            fleets = self.query_one("#fleets")
+            fleets.set_class(all(len(fleet.servers) <= SMALL for fleet in picture.state.fleets.values()), "-small")
+            fleets.mount(*columns)
             self.call_after_refresh(self._begin)
             return
         self._fresh = False

@@ -15,7 +15,7 @@ class FleetColumn(Vertical):
     DEFAULT_CSS = """
     FleetColumn { width: 1fr; height: 1fr; }
     FleetColumn > FleetGrid { height: 1fr; min-height: 5; }
-    FleetColumn > RoutingBar { height: 1; margin: 0 1; }
+    FleetColumn > RoutingBar { height: 1; padding: 0 1; }
     FleetColumn > Trends { height: 7; }
     FleetColumn > Requests { height: 4; }
     """

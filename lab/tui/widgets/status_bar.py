@@ -34,7 +34,7 @@ def status(deck: Deck) -> Text:
     session = deck.picture.state.session
     if session is None:
         return Text("the lab is being opened …", "dim")
-    at = deck.end if deck.following and deck.live else deck.at
+    at = deck.end if deck.following else deck.at
     parts = [
         (f"{moment(deck)} ", "bold"),
         (f"{clock(min(at, deck.end))} ", "bold"),
@@ -52,9 +52,9 @@ def moment(deck: Deck) -> str:
     if deck.live and deck.live.ended:
         return "■ ended" if deck.following else "◀ past"
     if deck.following:
-        return "⏸ held" if deck.stands else "● live"
+        return "‖ held" if deck.stands else "● live"
     where = "◀ past" if deck.live else "replay"
-    return f"{where} {'⏸' if deck.stands else '▶'}"
+    return f"{where} {'‖' if deck.stands else '▶'}"
 
 
 def speed(pace: float) -> str:
