@@ -52,7 +52,7 @@ class Point:
 class Picture:
     """What there is to see at one moment. Only `take` changes it; `copy` keeps it as it is.
 
-    `points` and `samples` are by fleet, `commands` by server, the newest last.
+    `points` and `samples` are by fleet, `commands` by server, the newest last; `visits` are the last shells by server.
     """
 
     def __init__(self) -> None:
@@ -63,6 +63,7 @@ class Picture:
         self.commands: defaultdict[str, deque[e.OperationDone]] = defaultdict(lambda: deque(maxlen=COMMANDS))
         self.progress: e.Progress | None = None
         self.shell: e.ShellClosed | None = None
+        self.visits: dict[str, e.ShellOpened] = {}
         self.built: dict[str, None] = {}
 
     def take(self, event: e.Event, state: LabState | None = None) -> None:
@@ -79,8 +80,11 @@ class Picture:
                 self.commands[event.server].append(event)
             case e.ServerStopped():
                 self.commands.pop(event.server, None)
+                self.visits.pop(event.server, None)
             case e.Progress():
                 self.progress = event
+            case e.ShellOpened():
+                self.visits[event.where] = event
             case e.ShellClosed():
                 self.shell = event
             case e.ImageBuilt():
@@ -90,7 +94,7 @@ class Picture:
         """The same picture, which later events of this one do not change."""
         other = copy(self)
         other.lines = self.lines.copy()
-        other.built = self.built.copy()
+        other.built, other.visits = self.built.copy(), self.visits.copy()
         for name in ("points", "samples", "commands"):
             kept = getattr(self, name)
             setattr(other, name, defaultdict(kept.default_factory, {key: kept[key].copy() for key in kept}))

@@ -157,7 +157,9 @@ class Drift(Rows):
         fleet = self._picture.state.fleets[found.fleet]
         server, until = fleet.servers.get(found.server), fleet.scanned_at or 0.0
         known = [done for done in self._picture.commands.get(found.server, ()) if done.ok and done.at <= until]
-        return cause(found.item, server.drift if server else (), known, width)
+        told = cause(found.item, server.drift if server else (), known, width)
+        visit = self._picture.visits.get(found.server)
+        return f"{plain(visit.who)} in a shell" if told == UNKNOWN and visit and visit.at <= until else told
 
 
 def drifted(fleet: FleetState) -> list[tuple[str, tuple[DriftItem, ...]]]:

@@ -197,3 +197,12 @@ def test_both_sides_are_told_by_what_they_differ_in(expected, actual, said):
 def test_both_sides_share_what_room_there_is(width):
     text = difference(DriftItem("config:/x#k", Entry("config", "e" * 30), Entry("config", "a" * 5)), width)
     assert text.cell_len <= width and " ≠ " in text.plain
+
+
+@piloted
+async def test_what_was_done_in_a_shell_is_put_down_to_who_was_in_it():
+    picture = picture_of("pets-and-cattle", 5)
+    opened = {"fleet": "pets", "server": "pets-1", "where": "pets-1", "command": "", "who": "kim"}
+    picture.take(e.ShellOpened(at=6.0, **opened))
+    async with drift_of(drifted(picture, FILE)) as (drift, _):
+        assert any("kim in a shell" in row for row in rows(drift))
