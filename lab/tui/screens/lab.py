@@ -18,6 +18,7 @@ from lab.tui.deck import Deck
 from lab.tui.filter import Filter
 from lab.tui.live import Live
 from lab.tui.orders import Given, OrderContext, order_bindings
+from lab.tui.picture import Picture
 from lab.tui.saving import save
 from lab.tui.screens.leave import Answer, LeaveScreen
 from lab.tui.screens.order import OrderScreen
@@ -162,12 +163,7 @@ class LabScreen(Screen[None]):
     def _show(self) -> None:
         picture = self.deck.picture
         if picture.fleets and not self.query(FleetColumn):
-            columns = [FleetColumn(name) for name in picture.fleets]
-            columns[0].add_class("-current")
-            fleets = self.query_one("#fleets")
-            fleets.set_class(all(len(fleet.servers) <= SMALL for fleet in picture.state.fleets.values()), "-small")
-            fleets.mount(*columns)
-            self.call_after_refresh(self._begin)
+            self._begin(picture)
             return
         self._fresh = False
         for panel in self.query(Panel):
@@ -178,10 +174,21 @@ class LabScreen(Screen[None]):
         if isinstance(self.app.screen, SetupScreen):
             self._show_setup(self.app.screen)
 
-    def _begin(self) -> None:
-        self._fresh = True
-        self.query(FleetGrid).first().focus()
-        self.tick()
+    def _begin(self, picture: Picture) -> None:
+        """Put the fleets side by side, and the cursor into the first one as soon as it is there."""
+        columns = [FleetColumn(name) for name in picture.fleets]
+        columns[0].add_class("-current")
+        fleets = self.query_one("#fleets")
+        fleets.set_class(all(len(fleet.servers) <= SMALL for fleet in picture.state.fleets.values()), "-small")
+        mounted = fleets.mount(*columns)
+
+        async def focus_first() -> None:
+            await mounted
+            columns[0].query_one(FleetGrid).focus()
+            self._fresh = True
+            self.tick()
+
+        self.run_worker(focus_first(), group="begin")
 
     def _show_setup(self, setup: SetupScreen) -> None:
         setup.show(self.deck.picture)
