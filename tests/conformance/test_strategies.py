@@ -1,5 +1,7 @@
 """Where each strategy leads: the same declared state, versions, drift and number of distinct states on every engine."""
 
+import asyncio
+
 import pytest
 
 from lab.model import orders as o
@@ -148,4 +150,22 @@ def test_a_canary_that_fails_is_taken_back_and_one_that_does_well_is_promoted(on
     score = on_engine(chosen, story).scores["cattle"]
     assert ends(score)[1:] == ("1.1", {"1.1": 2}, 0, 1)
     assert score.verdict["result"] == "healthy"
+    assert score.requests["dropped"] == score.requests["refused"] == 0
+
+
+def test_a_weight_set_by_hand_holds_until_the_next_stage_and_loses_nothing(on_engine):
+    async def story(lab):
+        releasing = asyncio.ensure_future(lab.session.give(o.Release(version="1.1")))
+        while "canary" not in lab.of(RoutingChanged)[-1].shares:
+            await lab.session.changed()
+        assert await lab.session.give(o.Weight(share=0.4))
+        assert await releasing
+        assert not await lab.session.give(o.Weight(share=0.4))
+
+    steps = [{"weight": "10%", "for": "3s"}, {"weight": "30%", "for": "3s"}]
+    chosen = setup(rate=100, servers=2, cattle=strategy("canary", steps=steps, margin="5%"))
+    lab = on_engine(chosen, story)
+    assert [event.shares.get("canary", 0) for event in lab.of(RoutingChanged)] == [0, 0.1, 0.4, 0.3, 0]
+    score = lab.scores["cattle"]
+    assert ends(score)[1:] == ("1.1", {"1.1": 2}, 0, 1)
     assert score.requests["dropped"] == score.requests["refused"] == 0

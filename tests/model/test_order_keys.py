@@ -2,7 +2,7 @@
 
 from lab.model.orders import ORDERS
 
-TAKEN = {*"hjkl?/123456zsnemwvq.+-[]"}
+TAKEN = {*"hjkl?/123456zsnemwvq.+-[] "}
 """Keys with which the terminal UI moves, looks and leaves."""
 
 
@@ -14,6 +14,7 @@ def test_every_order_has_a_label_and_no_two_share_one():
 def test_no_two_orders_share_a_key_and_none_takes_one_of_the_screens():
     keys = [order.key for order in ORDERS.values() if order.key]
     assert len(set(keys)) == len(keys)
+    assert all(len(key) == 1 for key in keys)
     assert not TAKEN & {*keys}
 
 

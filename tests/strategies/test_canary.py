@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from pydantic import ValidationError
 
+from lab.engines.sim.engine import SimEngine
 from lab.model import orders as o
 from lab.model.events import OrderEnded, RoutingChanged, ServerLaunched, TrafficCounted, VerdictGiven
 from tests.support import on_sim, setup, strategy
@@ -157,6 +158,27 @@ def test_its_weight_can_be_set_by_hand_until_the_next_stage():
     lab = release(during=weigh)
     assert [round(share.get("canary", 0), 2) for share in shares(lab)] == [0, 0.05, 0.4, 0.2, 0]
     assert lab.scores["cattle"].versions == {"1.1": 4}
+
+
+class SlowProxy(SimEngine):
+    """One that takes a moment to change its routing, as real ones do."""
+
+    async def route(self, fleet, routing):
+        await asyncio.sleep(0.02)
+        await super().route(fleet, routing)
+
+
+def test_a_weight_that_comes_while_the_traffic_goes_back_does_not_bring_the_canary_back():
+    async def story(lab):
+        releasing = asyncio.ensure_future(lab.session.give(o.Release(version="1.1")))
+        await until(lab, 0.05)
+        assert await lab.session.give(o.Abort())
+        await asyncio.sleep(0.01)
+        assert not await lab.session.give(o.Weight(share=0.4))
+        await releasing
+
+    lab = on_sim(setup(rate=200, cattle=strategy("canary", steps=STEPS)), story, SlowProxy)
+    is_as_before(lab)
 
 
 def test_there_is_no_weight_to_set_where_no_canary_is_judged():
