@@ -1,22 +1,30 @@
 """One field of an order, as something that can be filled in."""
 
+import json
 import types
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
+from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Label, Select
 
 from lab.model.spec import kebab
+from lab.scenario.mistakes import Mistake, ScenarioError
+from lab.scenario.yaml_tree import parse
+from lab.tui.widgets.line import Line
 from lab.tui.widgets.tick import Tick
 
 MOST = 4096
 """Characters of one field; more is somebody's paste."""
 
-VERSIONS = ("version", "good", "bad")
+VERSIONS = ("version", "declared-version", "good", "bad")
 """Fields that hold a version: one of those that the session knows."""
 
 
@@ -25,7 +33,6 @@ class OrderField(Vertical):
 
     DEFAULT_CSS = """
     OrderField { height: auto; margin-bottom: 1; }
-    OrderField .hint { color: $text-muted; }
     OrderField .wrong { color: $error; display: none; }
     OrderField .wrong.-there { display: block; }
     OrderField Input { border: none; height: 1; padding: 0 1; background: $panel; }
@@ -44,8 +51,8 @@ class OrderField(Vertical):
 
     def compose(self) -> ComposeResult:
         required = " (required)" if self._field.is_required() else ""
-        yield Label(f"{kebab(self.field)}{required}", markup=False)
-        yield Label(self._field.description or "", classes="hint", markup=False)
+        about = f"{required}  {self._field.description or ''}".rstrip()
+        yield Label(Content.assemble((kebab(self.field), "bold"), (about, "$foreground-muted")))
         yield self._editor()
         yield Label("", classes="wrong", markup=False)
 
@@ -54,7 +61,7 @@ class OrderField(Vertical):
         """What was filled in, None if nothing was. Raises ValueError for what cannot be read."""
         editor = self.query_one("#editor")
         if isinstance(editor, Checkbox):
-            return True if editor.value else None
+            return None if editor.value == self._usual else editor.value
         if isinstance(editor, Select):
             return None if editor.selection is None else editor.selection
         assert isinstance(editor, Input)
@@ -66,17 +73,18 @@ class OrderField(Vertical):
         label.update(f"✗ {what}" if what else "")
         label.set_class(bool(what), "-there")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    @on(Input.Changed)
+    @on(Select.Changed)
+    @on(Checkbox.Changed)
+    def _change(self, event: Message) -> None:
         event.stop()
+        self.blame("")  # it was about another value
         self.post_message(self.Changed())
 
-    def on_select_changed(self, event: Select.Changed) -> None:
-        event.stop()
-        self.post_message(self.Changed())
-
-    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
-        event.stop()
-        self.post_message(self.Changed())
+    @property
+    def _usual(self) -> bool:
+        """What a box to tick is if nobody touches it."""
+        return bool(self._field.get_default(call_default_factory=True))
 
     def _editor(self) -> Input | Select[Any] | Checkbox:
         if self._choices:
@@ -84,9 +92,9 @@ class OrderField(Vertical):
             chosen = {"value": self._preset} if self._preset in self._choices else {}
             return Select(options, allow_blank=True, id="editor", compact=True, **chosen)
         if _bare(self._field.annotation) is bool:
-            return Tick("yes", bool(self._preset), id="editor")
+            return Tick("yes", self._usual, id="editor")
         text = "" if self._preset is None else str(self._preset)
-        return Input(text, placeholder=placeholder(self._field), id="editor", max_length=MOST, select_on_focus=False)
+        return Line(text, placeholder=placeholder(self._field), id="editor", max_length=MOST, select_on_focus=False)
 
 
 def choices(field: FieldInfo) -> tuple[Any, ...]:
@@ -96,34 +104,53 @@ def choices(field: FieldInfo) -> tuple[Any, ...]:
 
 
 def placeholder(field: FieldInfo) -> str:
-    """An example, as it would be typed; what is taken without a value if there is no example."""
-    if field.examples:
-        return "such as " + _typed(field.examples[0])
-    if field.is_required() or field.get_default(call_default_factory=True) in (None, [], {}):
-        return ""
-    shown = (field.json_schema_extra or {}) if isinstance(field.json_schema_extra, dict) else {}
-    return f"{shown.get('default', field.get_default(call_default_factory=True))}"[:60] if _simple(field) else ""
+    """What is taken without a value, or examples of one, as they would be typed."""
+    annotated: Any = Annotated
+    bare: Any = field.annotation
+    kind: TypeAdapter[Any] = TypeAdapter(annotated[bare, *field.metadata] if field.metadata else bare)
+    if field.default not in (None, [], {}) and not field.is_required():
+        extra = field.json_schema_extra
+        written = extra.get("default") if isinstance(extra, dict) else None
+        return _typed(written or kind.dump_python(field.default, mode="json"))
+    schema = kind.json_schema()
+    alternatives = [schema, *schema.get("anyOf", ())]
+    examples = field.examples or next((one["examples"] for one in alternatives if "examples" in one), [])
+    return f"such as {', '.join(map(_typed, examples))}" if examples else ""
 
 
 def read(text: str, field: FieldInfo) -> Any:
-    """The value that was typed: text where the field is text, YAML anywhere else. Raises ValueError."""
-    if not text.strip():
+    """The value that was typed; None if nothing was.
+
+    A text needs no quotes, nor does any other single value, such as `> 1`, that would be something else in YAML. What
+    a scenario may not hold is refused here too: control characters, tags, endless nesting. Raises ValueError.
+    """
+    typed = text.strip()
+    if not typed:
         return None
-    if _bare(field.annotation) is str:
-        return text.strip()
+    bare = _bare(field.annotation)
+    quoted = json.dumps(typed, ensure_ascii=False)
+    ways = {str: [quoted], list: [typed], dict: [typed]}.get(get_origin(bare) or bare, [typed, quoted])
+    for way in ways:
+        value, mistakes = _parsed(way)
+        if not mistakes:
+            return value
+    example = f" such as {_typed(field.examples[0])}" if field.examples else ""
+    raise ValueError(f"expected {mistakes[0].expected}{example}, not {mistakes[0].found}")
+
+
+def _parsed(text: str) -> tuple[Any, Sequence[Mistake]]:
+    """The value of some YAML, and what is wrong in it."""
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        example = f", such as {_typed(field.examples[0])}" if field.examples else ""
-        raise ValueError(f"expected YAML on one line{example}") from None
+        root, mistakes = parse(f"- {text}", "")  # the item of a list: by itself, a comment would be no document
+    except ScenarioError as error:
+        return None, error.mistakes
+    return root.plain[0], mistakes
 
 
 def _typed(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1000).replace("\n...", "").strip()
-
-
-def _simple(field: FieldInfo) -> bool:
-    return _bare(field.annotation) in (str, int, float, bool)
 
 
 def _bare(annotation: Any) -> Any:
