@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
@@ -21,11 +21,19 @@ class ConfirmScreen(ModalScreen[bool]):
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; background: $background 60%; }
     ConfirmScreen > Vertical {
-        width: 64; max-width: 100%; height: auto; max-height: 100%; overflow-y: auto;
-        border: round $error; background: $surface; padding: 1 2;
+        width: 72; max-width: 100%; height: auto; max-height: 100%;
+        border: round $error; background: $surface; padding: 0 1;
     }
+    ConfirmScreen VerticalScroll { height: auto; max-height: 50vh; }
+    ConfirmScreen Label { width: 1fr; }
+    ConfirmScreen #detail { color: $text-muted; margin-top: 1; }
     ConfirmScreen Horizontal { height: auto; margin-top: 1; }
-    ConfirmScreen Button { margin-right: 2; }
+    ConfirmScreen Button { min-width: 8; margin-right: 2; }
+    ConfirmScreen #no, ConfirmScreen #yes { background: $panel; color: $text; text-style: none; }
+    ConfirmScreen #yes { color: $error; }
+    ConfirmScreen #no:focus, ConfirmScreen #yes:focus { color: $background; text-style: bold underline; }
+    ConfirmScreen #no:focus { background: $primary; }
+    ConfirmScreen #yes:focus { background: $error; }
     """
 
     def __init__(self, question: str, detail: str, yes: str) -> None:
@@ -36,11 +44,12 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Label(self._question, markup=False)
-            yield Label(self._detail, markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Label(self._question, id="question", markup=False)
+                yield Label(self._detail, id="detail", markup=False)
             with Horizontal():
-                yield Button("No (n)", variant="primary", id="no")
-                yield Button(f"{self._yes} (y)", variant="error", id="yes")
+                yield Button("No (n)", variant="primary", id="no", compact=True)
+                yield Button(f"{self._yes} (y)", variant="error", id="yes", compact=True)
 
     def on_mount(self) -> None:
         self.query_one("#no").focus()

@@ -188,10 +188,9 @@ class OrderScreen(ModalScreen[Given | None]):
         server, versions = self._about.server, self._about.versions
         if name == "server" and issubclass(self._kind, OnServers):
             return server.number if server and server.number else None
-        if versions and name in VERSIONS:
-            return {"version": _next(server.version if server else "", versions), "good": versions[0]}.get(
-                name, versions[-1]
-            )
+        if versions and name in VERSIONS and self._blanks[name][1].is_required():
+            usual = {"version": _next(server.version if server else "", versions), "good": versions[0]}
+            return usual.get(name, versions[-1])
         return None
 
     def _usually(self, fleet: str) -> bool:

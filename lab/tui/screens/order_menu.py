@@ -33,6 +33,7 @@ class OrderMenu(ModalScreen[str | None]):
     OrderMenu Input { border: none; height: 1; padding: 0; background: $panel; }
     OrderMenu Input:focus { border: none; }
     OrderMenu OptionList { height: auto; max-height: 1fr; border: none; background: $surface; padding: 0; }
+    OrderMenu OptionList:focus { border: none; }
     """
 
     def compose(self) -> ComposeResult:
