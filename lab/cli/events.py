@@ -26,8 +26,9 @@ def command(session: str | None, follow: bool, as_json: bool) -> int:
     from lab.journal import follow as followed
     from lab.report.timeline import clock, line
 
-    path, wait = find(session)
-    for event, state in folded(path, followed(path, wait) if follow else read(path)):
+    recorded = find(session)
+    events = followed(recorded.path, recorded.wait) if follow else read(recorded.path)
+    for event, state in folded(recorded.path, events):
         if as_json:
             click.echo(encode(event), nl=False)
         elif told := line(event, state):

@@ -1,7 +1,8 @@
 """Which journal is meant on the command line, and how to wait for more of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab import sessions
@@ -18,21 +19,34 @@ class NoSessionError(LabError):
     """No session has run here yet."""
 
 
-def find(name: str | None) -> tuple[Path, Callable[[], bool]]:
-    """The journal of a session or at a path, or else of the newest session, one that runs before others.
+@dataclass(frozen=True)
+class Recorded:
+    """A journal, and the session that writes it, or wrote it. Of a journal at a path no session is known."""
 
-    With it, how to wait for more: as long as its lab lives, or, for a path, for ever. Raises `NoSessionError`.
+    path: Path
+    session: sessions.Session | None
+
+    @property
+    def alive(self) -> bool:
+        """Whether its lab lives, as far as anyone can tell."""
+        return self.session is None or self.session.alive
+
+    def wait(self) -> bool:
+        """Wait a moment for more; whether there may come more. For a journal at a path that is for ever."""
+        time.sleep(POLL)
+        return self.alive
+
+
+def find(name: str | None) -> Recorded:
+    """What is recorded under a name or at a path, or else of the newest session, one that runs before others.
+
+    Raises `NoSessionError`.
     """
     if name is None:
-        found: sessions.Session | None = newest()
+        session: sessions.Session | None = newest()
     else:
-        found = None if Path(name).exists() else sessions.find(name)
-
-    def wait() -> bool:
-        time.sleep(POLL)
-        return found is None or found.alive
-
-    return (found.journal if found else Path(name or "")), wait
+        session = None if Path(name).exists() else sessions.find(name)
+    return Recorded(session.journal if session else Path(name or ""), session)
 
 
 def newest() -> sessions.Session:

@@ -36,14 +36,15 @@ def command(journal: str, follow: bool, text: bool, as_json: bool) -> int:
     from lab.journal import JournalError
     from lab.report.result import succeeded
 
-    path, wait = find(journal)
+    recorded = find(journal)
+    path = recorded.path
     if not (text or as_json) and in_a_terminal():
         from lab.tui.run import run
 
         return run(path, watching=follow)
     screen = Screen(as_json)
     with screen.live():
-        state = _tell(screen, path, wait if follow else None)
+        state = _tell(screen, path, recorded.wait if follow else None)
     try:
         screen.finish(state, None, f"journal {path}")
     except ArithmeticError as error:

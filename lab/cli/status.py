@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
+    from lab.cli.recorded import Recorded
     from lab.model.state import LabState
 
 EVERY = 1.0
@@ -16,73 +14,81 @@ EVERY = 1.0
 
 @click.command(short_help="Say how a session stands, in plain text.")
 @click.argument("session", metavar="[SESSION|JOURNAL]", required=False)
-@click.option("--watch", is_flag=True, help="Say it again whenever something has changed, until the session ends.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a time, as `lab play --json` does.")
+@click.option("--watch", is_flag=True, help="Say it again whenever something has happened, until the session ends.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the object of `lab play --json`, with `phase`, on one line."
+)
 def command(session: str | None, watch: bool, as_json: bool) -> int:
     """Say how SESSION stands, or the one that runs, or else the newest: servers, versions, traffic, drift.
 
     The same as the screens show, as lines that a screen reader can read and a script can use. With --watch it is
-    said again when servers, versions, traffic or drift have changed, at most once a second.
+    said again when servers, versions, routing or drift have changed or requests were lost, at most once a second;
+    requests that are answered, and time, are not news by themselves.
 
     \b
     Examples:
       lab status                      the session that runs
       lab status --watch              and what becomes of it
       lab status brisk-otter-4f2a     a certain one
+      lab status run.jsonl            a journal file
       lab status --json | jq .fleets  for programs
     """
     from lab.cli.recorded import find, folded
     from lab.journal import JournalError, read
     from lab.model.state import LabState
 
-    path, wait = find(session)
-    if watch:
-        return _watch(path, wait, as_json)
-    state = LabState()
-    for _, after in folded(path, read(path)):
-        state = after
+    recorded = find(session)
+    alive = recorded.alive  # asked before the journal is read: what is closed meanwhile was not killed
     try:
-        _say(state, as_json)
+        if watch and alive:
+            _watch(recorded, as_json)
+            return 0
+        state = LabState()
+        for _, after in folded(recorded.path, read(recorded.path)):
+            state = after
+        _say(state, as_json, killed=not alive)
     except ArithmeticError as error:
-        raise JournalError(f"{path} holds figures that cannot be: {error}") from error
+        raise JournalError(f"{recorded.path} holds figures that cannot be: {error}") from error
     return 0
 
 
-def _watch(path: "Path", wait: "Callable[[], bool]", as_json: bool) -> int:
-    """Say it now, and after every change that is worth it."""
+def _watch(recorded: "Recorded", as_json: bool) -> None:
+    """Say it now, and again whenever something has happened, until the session has ended or its lab is gone."""
     import time
 
     from lab.cli.recorded import folded
     from lab.journal import follow
-    from lab.model.events import SessionClosed, TrafficCounted
     from lab.model.state import LabState
+    from lab.report.status import standing
 
-    state, said, at = LabState(), LabState(), float("-inf")
-    news = False
+    state, said, looked = LabState(), [""], float("-inf")
 
     def pause() -> bool:
-        """There is nothing more to read just now: time to say what has been read."""
-        nonlocal news, said, at
-        if news and time.monotonic() - at >= EVERY:
-            _say(state, as_json)
-            news, said, at = False, state, time.monotonic()
-        return wait()
+        """All is read that there is just now: a time to look."""
+        nonlocal looked
+        if time.monotonic() - looked >= EVERY:
+            looked = time.monotonic()
+            tell(killed=False)
+        return recorded.wait()
 
-    for event, after in folded(path, follow(path, pause)):
+    def tell(killed: bool) -> None:
+        nonlocal said
+        if (now := standing(state, killed, counting=False)) != said:
+            said = now
+            _say(state, as_json, killed)
+
+    for _, after in folded(recorded.path, follow(recorded.path, pause)):
         state = after
-        news = news or not isinstance(event, TrafficCounted)
-        if isinstance(event, SessionClosed):
-            break
-    if state is not said:
-        _say(state, as_json)
-    return 0
+    tell(killed=True)
 
 
-def _say(state: "LabState", as_json: bool) -> None:
+def _say(state: "LabState", as_json: bool, killed: bool) -> None:
     import json
 
     from lab.report.result import as_object
-    from lab.report.status import standing
+    from lab.report.status import phase, standing
 
-    text = json.dumps(as_object(state, None), ensure_ascii=False) if as_json else "\n".join([*standing(state), ""])
-    click.echo(text)
+    if as_json:
+        click.echo(json.dumps({"phase": phase(state, killed), **as_object(state, None)}, ensure_ascii=False))
+    else:
+        click.echo("\n".join([*standing(state, killed), ""]))
