@@ -29,6 +29,8 @@ class OrderScreen(ModalScreen[Given | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "cancel", "Cancel", id="form.cancel"),
         Binding("ctrl+s", "submit", "Give", id="form.submit", priority=True),
+        Binding("pageup", "page('up')", "Page up", show=False, id="form.page-up"),
+        Binding("pagedown", "page('down')", "Page down", show=False, id="form.page-down"),
     ]
     DEFAULT_CSS = """
     OrderScreen { align: center middle; background: $background 60%; }
@@ -56,7 +58,7 @@ class OrderScreen(ModalScreen[Given | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = self._kind.label
-            frame.border_subtitle = "ctrl+s: give it · esc: cancel"
+            frame.border_subtitle = "ctrl+s give, esc cancel, pgdn more"
             with VerticalScroll(can_focus=False):
                 yield Static(description(self._kind), id="about", markup=False)
                 for name, (_, field) in self._blanks.items():
@@ -99,6 +101,11 @@ class OrderScreen(ModalScreen[Given | None]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         (self.action_submit if event.button.id == "give" else self.action_cancel)()
+
+    def action_page(self, way: str) -> None:
+        """Show more of the form; what it says in other words has nothing that could take the focus."""
+        form = self.query_one(VerticalScroll)
+        (form.scroll_page_up if way == "up" else form.scroll_page_down)(animate=False)
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -420,3 +420,18 @@ async def test_in_a_very_small_terminal_the_buttons_stay_in_sight(verb):
         assert all(box.region.right <= 40 for box in app.form.query("#fleets Checkbox"))
         await pilot.click("#cancel")
         assert await answered(pilot, app) is None
+
+
+@pytest.mark.parametrize("verb", ["scan", "kill", "ssh", "wait-until"])
+@piloted
+async def test_all_that_it_says_can_be_paged_to_in_a_very_small_terminal(verb):
+    app = Asking(verb, fleet="pets", server=server(1))
+    async with app.run_test(size=(40, 10)) as pilot:
+        form = app.form.query_one("VerticalScroll")
+        assert form.scroll_y < form.max_scroll_y
+        while form.scroll_y < form.max_scroll_y:
+            await pilot.press("pagedown")
+        assert app.form.query_one("#words").region.bottom <= form.region.bottom
+        while form.scroll_y > 0:
+            await pilot.press("pageup")
+        assert app.form.query_one("#about").region.y == form.region.y
