@@ -157,6 +157,7 @@ Rate = Annotated[
 Share = Annotated[
     float,
     BeforeValidator(_matching(SHARE, "a share such as 4%", lambda m: float(m[1]) / 100, 1, "100%")),
+    PlainSerializer(lambda share: f"{plain(100 * share)}%", when_used="json"),
     WithJsonSchema({"type": "string", "pattern": SHARE, "examples": ["4%"]}),
 ]
 Count = Annotated[int, BeforeValidator(_whole)]

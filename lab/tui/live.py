@@ -110,6 +110,8 @@ class Live:
         answer: Future[T] = Future()
 
         async def answered(session: Session) -> None:
+            if not answer.set_running_or_notify_cancel():
+                return  # nobody wants to know any more
             try:
                 answer.set_result(await question(session))
             except asyncio.CancelledError:

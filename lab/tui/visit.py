@@ -18,6 +18,7 @@ class Visit:
 
     def __init__(self, live: Live, server: str, mode: Mode) -> None:
         self.opened: Future[Shell] = Future()
+        self.opened.set_running_or_notify_cancel()  # whoever stops waiting for it does not take it away
         self._live = live
         self._server = server
         self._mode = mode

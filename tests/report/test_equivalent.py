@@ -32,9 +32,7 @@ GIVEN = [
     o.Fault(step="install", server=2),
     o.Fault(repository="down"),
     o.WaitUntil.model_validate({"healthy": "> 3", "p95": "< 250ms", "version": "1.1", "within": "5m"}),
-    pytest.param(
-        o.Weight(share=0.1), marks=pytest.mark.xfail(reason="a share is not written as a scenario has it", strict=True)
-    ),
+    o.Weight(share=0.1),
 ]
 
 

@@ -103,6 +103,15 @@ def test_a_scenario_s_own_steps_are_played_and_the_lab_goes_on_after_them(begin)
     until(live, lambda: live.picture.state.fleets["pets"].ledger.sent > sent + 100, "traffic goes on")
 
 
+def test_a_question_that_nobody_waits_for_any_more_does_the_session_no_harm(begin, quiet):
+    live = begin(quiet)
+    until(live, lambda: live.picture.state.started, "it is set up")
+    for _ in range(50):
+        live.ask(_now).cancel()
+    assert live.ask(_now).result(WITHIN) >= 0
+    assert live.error is None
+
+
 def test_a_question_to_a_session_that_is_over_gets_an_error_and_no_silence(begin, quiet):
     live = begin(quiet)
     live.close()

@@ -4,9 +4,11 @@ import asyncio
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RichLog
 
@@ -15,6 +17,24 @@ from lab.model.shell import Shell
 from lab.report.timeline import plain
 from lab.tui.prompt import HELP, PromptError, parse
 from lab.tui.visit import WHO, Visit
+
+
+class PromptLine(Input):
+    """A line that is empty again the moment it is entered, however fast the next one is typed."""
+
+    class Entered(Message):
+        """This line was entered."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":  # here, and not through a binding, which would come after the keys that follow
+            event.stop()
+            event.prevent_default()
+            line, self.value = self.value.strip(), ""
+            self.post_message(self.Entered(line))
 
 
 class PromptScreen(ModalScreen[None]):
@@ -43,15 +63,14 @@ class PromptScreen(ModalScreen[None]):
         with Vertical():
             yield Label(f"{where}: {about}. The lab's simulator has no real shell; this is what it can do:")
             yield RichLog(wrap=True)
-            yield Input(placeholder=f"{where} # set timeout 30")
+            yield PromptLine(placeholder=f"{where} # set timeout 30")
 
     def on_mount(self) -> None:
         self._say(HELP, "dim")
         self.query_one(Input).focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        line, event.input.value = event.value.strip(), ""
+    def on_prompt_line_entered(self, event: PromptLine.Entered) -> None:
+        line = event.line
         if line == "exit":
             self.action_leave()
         elif line:
