@@ -47,6 +47,7 @@ class OrderScreen(ModalScreen[Given | None]):
     OrderScreen #wrong.-there { display: block; }
     OrderScreen #buttons { height: auto; }
     OrderScreen Button { margin-right: 2; }
+    OrderScreen #buttons Button:focus { text-style: bold underline; }
     """
 
     def __init__(self, verb: str, about: OrderContext) -> None:

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from lab.model.orders import ORDERS, Order
 from lab.tui.orders import description
+from lab.tui.widgets.line import Line
 
 
 class OrderMenu(ModalScreen[str | None]):
@@ -39,7 +40,7 @@ class OrderMenu(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = "Orders"
-            yield Input(placeholder="type to narrow it down", max_length=100)
+            yield Line(placeholder="type to narrow it down", max_length=100)
             yield OptionList(id="orders")
 
     def on_mount(self) -> None:
