@@ -231,8 +231,8 @@ class LabScreen(Screen[None]):
     def _bring_up(self, panel: Panel) -> None:
         if self.maximized:
             self.minimize()
-        panel.focus()
-        self._fresh = True
+        self.set_focus(panel)
+        self.on_descendant_focus()  # its message may come only after the next key
 
     def on_descendant_focus(self) -> None:
         """What has the focus is what is shown where there is room for one only."""
