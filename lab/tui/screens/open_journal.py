@@ -18,6 +18,7 @@ from lab.engines.base import LabError
 from lab.report.timeline import plain
 from lab.sessions import Listed
 from lab.tui.background import ask
+from lab.tui.widgets.line import Line
 
 SIGNS = {"running": "●", "ok": "✓", "failed": "✗", "interrupted": "◌", "killed": "✗"}
 
@@ -79,7 +80,7 @@ class OpenJournalScreen(ModalScreen[Path]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label("Open a journal")
-            yield Input(placeholder="a journal file, or the name of a session", id="path")
+            yield Line(placeholder="a journal file, or the name of a session", id="path")
             yield SessionTable(cursor_type="row", zebra_stripes=False)
             yield Static("reading the journals …", id="said", markup=False)
 

@@ -17,9 +17,10 @@ from lab.model.shell import Shell
 from lab.report.timeline import plain
 from lab.tui.prompt import HELP, PromptError, parse
 from lab.tui.visit import WHO, Visit
+from lab.tui.widgets.line import Line
 
 
-class PromptLine(Input):
+class PromptLine(Line):
     """A line that is empty again the moment it is entered, however fast the next one is typed."""
 
     class Entered(Message):

@@ -7,8 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from lab.tui.widgets.line import Line
 
-class FilterBar(Input):
+
+class FilterBar(Line):
     """A filter for the panel that had the focus: applied while it is typed, kept by enter, taken away by escape."""
 
     HELP = """\
