@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SuspendNotSupported
@@ -72,7 +73,7 @@ class LabApp(App[None]):
     # From home to a session, and back
 
     def on_home_screen_play(self, event: HomeScreen.Play) -> None:
-        self.run_worker(self._play(event.path, event.engine), exclusive=True)
+        self.run_worker(partial(self._play, event.path, event.engine), exclusive=True)
 
     async def _play(self, path: "Path", engine: str) -> None:
         from lab.scenario.loader import load
