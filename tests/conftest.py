@@ -5,6 +5,9 @@ from functools import cache
 
 import pytest
 
+for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "LAB_CONFIG"):
+    os.environ.pop(name, None)  # screens are to look the same on every machine
+
 REQUIRED = "LAB_REQUIRE_DOCKER"
 
 
