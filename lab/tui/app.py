@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 
 from lab.engines.base import LabError
 from lab.model.orders import Scan
@@ -17,6 +18,7 @@ from lab.tui.live import Live, Plan
 from lab.tui.order_commands import OrderCommands
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.lab import LabScreen
+from lab.tui.screens.leave import LeaveScreen
 from lab.tui.screens.prompt import PromptScreen
 from lab.tui.screens.server import ServerScreen
 from lab.tui.screens.setup import SetupScreen
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
+INTERRUPTED = 130
+"""The exit code after such a signal."""
+
 
 class LabApp(App[None]):
     """Home, or at once a journal. `watching` takes away everything that is not looking."""
@@ -41,6 +46,7 @@ class LabApp(App[None]):
         Binding("s", "screenshot", "Screenshot", id="app.screenshot", show=False),
         Binding("ctrl+q", "leave", "Leave", id="app.leave", show=False, priority=True),
         Binding("ctrl+c", "leave", "Leave", id="app.interrupt", show=False),
+        Binding("ctrl+c", "close_palette", show=False, priority=True, id="app.close-palette"),
     ]
 
     def __init__(self, settings: Settings, journal: "Path | None" = None, watching: bool = False) -> None:
@@ -50,6 +56,7 @@ class LabApp(App[None]):
         self._journal = journal
         self._watching = watching
         self._leaving = False
+        self._ended_by_signal = False
         self.fault: Exception | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -73,8 +80,9 @@ class LabApp(App[None]):
     # From home to a session, and back
 
     def on_home_screen_play(self, event: HomeScreen.Play) -> None:
-        self.run_worker(partial(self._play, event.path, event.engine), exclusive=True)
+        self._play(event.path, event.engine)
 
+    @work(exclusive=True)
     async def _play(self, path: "Path", engine: str) -> None:
         from lab.scenario.loader import load
 
@@ -93,7 +101,7 @@ class LabApp(App[None]):
     def on_lab_screen_ended(self, event: LabScreen.Ended) -> None:
         """The session is over: say so, and go where the user wanted to go."""
         live = event.deck.live
-        if live and live.error:
+        if live and live.error and not self._leaving:
             self.notify(
                 plain(f"{live.error}\n`lab down` removes what may be left of it."),
                 title="The session ended early",
@@ -109,12 +117,16 @@ class LabApp(App[None]):
     def on_lab_screen_left(self, event: LabScreen.Left) -> None:
         self._leave_session()
 
+    def on_lab_screen_stayed(self, event: LabScreen.Stayed) -> None:
+        self._leaving = False
+
     def _leave_session(self) -> None:
         if self._leaving or self._journal:
-            self.exit()
-        else:
-            self.live = None
-            self.pop_screen()
+            self.exit(return_code=INTERRUPTED if self._ended_by_signal else 0)
+            return
+        self.live = None
+        self._lab_screen.close_what_is_above()
+        self.pop_screen()
 
     # Shells
 
@@ -151,18 +163,28 @@ class LabApp(App[None]):
         """Leave where that costs nothing; otherwise ask."""
         if self.live is None or self.live.ended:
             self.exit()
-        elif isinstance(self.screen, LabScreen):
-            self._leaving = True
-            self.screen.action_leave()
         elif isinstance(self.screen, SetupScreen):
             self._leaving = True
             self.screen.action_cancel()
+        elif not isinstance(self.screen, LeaveScreen):
+            self._leaving = True
+            self._lab_screen.action_leave()
+
+    @property
+    def _lab_screen(self) -> LabScreen:
+        return next(screen for screen in self.screen_stack if isinstance(screen, LabScreen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "close_palette" or any(isinstance(top, CommandPalette) for top in self.screen_stack[-1:])
+
+    def action_close_palette(self) -> None:
+        self.screen.dismiss()
 
     def _end(self) -> None:
         """Somebody wants this process to end: nothing is asked, and nothing stays."""
-        self._leaving = True
+        self._leaving = self._ended_by_signal = True
         if self.live is None or self.live.ended:
-            self.exit(return_code=130)
+            self.exit(return_code=INTERRUPTED)
         else:
             self.live.close()
 

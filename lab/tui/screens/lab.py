@@ -110,6 +110,9 @@ class LabScreen(Screen[None]):
 
         deck: Deck
 
+    class Stayed(Message):
+        """The user was asked, and doesn't want to leave."""
+
     @dataclass
     class Left(Message):
         """The user wants to see no more of it."""
@@ -204,8 +207,8 @@ class LabScreen(Screen[None]):
         if self._told_end or live is None or not live.ended:
             return
         self._told_end = True
-        if isinstance(self.app.screen, SetupScreen):
-            self.app.screen.dismiss()
+        if any(isinstance(screen, SetupScreen) for screen in self.app.screen_stack):
+            self.close_what_is_above()
         self.post_message(self.Ended(self.deck))
 
     # Where one is
@@ -393,6 +396,13 @@ class LabScreen(Screen[None]):
         real = bool(state.session and state.session.engine == "docker")
         self.app.push_screen(LeaveScreen(live.name, servers, real), self._leave)
 
+    def close_what_is_above(self) -> None:
+        """Be the screen that is seen."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
+
     def _leave(self, answer: Answer | None) -> None:
         if self.deck.live and answer in ("remove", "keep"):
             self.deck.live.close(keep=answer == "keep")
+        else:
+            self.post_message(self.Stayed())
