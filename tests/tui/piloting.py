@@ -14,7 +14,7 @@ def piloted(test):
     return run
 
 
-async def until(pilot, condition, within=20.0):
+async def until(pilot, condition, within=60.0):
     """Let the app go on until `condition` holds."""
     async with asyncio.timeout(within):
         while not condition():
