@@ -26,8 +26,9 @@ check: $(VENV)/.dev ## style, types and layers
 bench: $(VENV)/.bench ## run the benchmarks, one after the other
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python -m "benchmarks.$$benchmark" || exit 1; done
 
-screenshot: $(VENV)/.lab ## record the demo into docs/demo.svg
+screenshot: $(VENV)/.lab ## record the demo into docs/demo.svg, and take the pictures of the screens
 	@$(BIN)/python docs/record.py
+	@$(BIN)/python docs/screens.py
 
 clean: ## remove what was made here
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,9 +4,11 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lab.model.events import OperationDone
 from lab.model.look import ContentChange, Look, Usage
 from lab.model.state import ServerState
 from lab.report.timeline import clock, plain
@@ -14,6 +16,9 @@ from lab.tui.marks import WRONG
 from lab.tui.picture import Picture
 
 MIB = 1024 * 1024
+
+INDENT = 4
+"""Columns by which a command is moved in below the time of it."""
 
 
 def head(picture: Picture, name: str, usage: Usage) -> RenderableType:
@@ -82,22 +87,10 @@ def logs(lines: Sequence[str]) -> Text:
     return Text("\n".join(plain(line) for line in reversed(lines)) or "It has logged nothing.")
 
 
-def commands(picture: Picture, name: str) -> Text:
+def commands(picture: Picture, name: str) -> RenderableType:
     """The exact commands that were run there, the newest first."""
-    done = [*picture.commands.get(name, ())]
-    if not done:
-        return Text("Nothing was run on it.", "dim")
-    lines = (
-        Text.assemble(
-            (f"{clock(event.at)} ", "dim"),
-            ("✓ " if event.ok else "✗ ", "" if event.ok else WRONG),
-            (f"{event.step} by {plain(event.who)}\n", "bold"),
-            f"    {plain(event.command)}",
-            (f"\n    {plain(event.detail)}" if event.detail else "", "dim"),
-        )
-        for event in reversed(done)
-    )
-    return Text("\n").join(lines)
+    done = picture.commands.get(name)
+    return Group(*map(_command, reversed(done))) if done else Text("Nothing was run on it.", "dim")
 
 
 def unknown(error: Exception) -> Text:
@@ -110,8 +103,18 @@ def find(picture: Picture, name: str) -> ServerState | None:
     return next((fleet.servers[name] for fleet in picture.state.fleets.values() if name in fleet.servers), None)
 
 
+def _command(event: OperationDone) -> RenderableType:
+    head = Text.assemble(
+        (f"{clock(event.at)} ", "dim"),
+        ("✓ " if event.ok else "✗ ", "" if event.ok else WRONG),
+        (plain(f"{event.step} by {event.who}"), "bold"),
+    )
+    said = [Text(plain(event.detail), "dim")] if event.detail else []
+    return Group(head, Padding(Group(Text(plain(event.command)), *said), (0, 0, 0, INDENT)))
+
+
 def _change(change: ContentChange) -> Text:
-    text = Text(f"\n{plain(change.name)}", "bold")
+    text = Text.assemble((f"\n{plain(change.name)}", "bold"))
     if change.note:
         text.append(f"  {plain(change.note)}", "dim")
     return text.append_text(Text("").join(_difference(change.expected or "", change.actual or "")))

@@ -52,6 +52,8 @@ class ServerScreen(Screen[None]):
     DEFAULT_CSS = """
     ServerScreen #facts { height: auto; padding: 0 1; background: $panel; }
     ServerScreen TabbedContent { height: 1fr; }
+    ServerScreen TabPane { padding: 0; }
+    ServerScreen VerticalScroll { padding: 0 1; }
     ServerScreen Static { height: auto; }
     """
 
