@@ -6,6 +6,7 @@ import click
 
 from lab.tui.app import LabApp
 from lab.tui.settings import load
+from lab.tui.terminal import take_any_bytes
 
 
 def run(journal: Path | None = None, *, watching: bool = False) -> int:
@@ -13,6 +14,7 @@ def run(journal: Path | None = None, *, watching: bool = False) -> int:
 
     With `watching` the newest of the journal is shown, as it grows, and nothing can be ordered.
     """
+    take_any_bytes()
     app = LabApp(load(), journal, watching)
     try:
         app.run()

@@ -1,13 +1,24 @@
-"""The terminal itself, handed over to a shell in a container and taken back."""
+"""The terminal itself: what comes in from it, and how it is handed over to a shell in a container and taken back."""
 
+import codecs
 import shlex
 import signal
 import subprocess
 import sys
+from functools import partial
 
 from lab.model.shell import Shell
 from lab.report.timeline import line
 from lab.tui.picture import Picture
+
+
+def take_any_bytes() -> None:
+    """Let bytes that are no UTF-8 come in as `�`: Textual's driver would fall over them, and the keyboard with it."""
+    try:
+        from textual.drivers import linux_driver
+    except ImportError:  # Windows has another one, which gets characters
+        return
+    vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(codecs.getincrementaldecoder(name), "replace")
 
 
 def be_in(shell: Shell) -> None:

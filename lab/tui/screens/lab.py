@@ -84,6 +84,7 @@ class LabScreen(Screen[None]):
     ]
     DEFAULT_CSS = """
     LabScreen #main { height: 1fr; }
+    LabScreen FilterBar { dock: none; }
     LabScreen #fleets { width: 1fr; height: 1fr; }
     LabScreen #side { height: 12; }
     LabScreen #side > Panel { display: none; height: 1fr; }
