@@ -31,6 +31,8 @@ traffic: {rate: 20/s}
 fleets:
   pets: {servers: 2, version: "1.0", strategy: in-place}
   cattle: {servers: 2, version: "1.0", strategy: blue-green}
+steps:
+  - say: It serves.
 """
 
 

@@ -126,7 +126,9 @@ class LabScreen(Screen[None]):
         self._rate = rate
         self._watching = watching
         self._told_end = False
+        self._told_error = False
         self._fresh = True
+        self._filtered_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
@@ -162,6 +164,7 @@ class LabScreen(Screen[None]):
         )
         if new:
             self._show()
+        self._tell_error()
         self._tell_end()
 
     def _show(self) -> None:
@@ -201,6 +204,13 @@ class LabScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self._fresh = True  # panels that were hidden may be seen now
+
+    def _tell_error(self) -> None:
+        """Say once that the journal cannot be read any further."""
+        error = self.deck.error
+        if error and not self._told_error:
+            self._told_error = True
+            self.notify(plain(str(error)), title="The journal is damaged", severity="error", timeout=60, markup=False)
 
     def _tell_end(self) -> None:
         """Say once that the session is over, and what of it stays."""
@@ -261,6 +271,7 @@ class LabScreen(Screen[None]):
         self._fresh = True
 
     def action_filter(self) -> None:
+        self._filtered_from = self.focused
         self.query_one(FilterBar).open()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
@@ -274,8 +285,8 @@ class LabScreen(Screen[None]):
             grid.set_filter(chosen)
         self.query_one(Timeline).set_filter(event.text)
         self._fresh = True
-        if event.done and self.query(FleetGrid):
-            self.query(FleetGrid).first().focus()
+        if event.done:
+            self.set_focus(self._filtered_from)
 
     # Time
 
