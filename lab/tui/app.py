@@ -1,7 +1,6 @@
 """The terminal UI's frame: which screen is shown, and that no session is left behind."""
 
 import asyncio
-import signal
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -23,14 +22,14 @@ from lab.tui.screens.prompt import PromptScreen
 from lab.tui.screens.server import ServerScreen
 from lab.tui.screens.setup import SetupScreen
 from lab.tui.settings import Settings
-from lab.tui.terminal import be_in, left_behind
+from lab.tui.terminal import ENDING, be_in, left_behind
 from lab.tui.themes import THEMES
 from lab.tui.visit import Visit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    from textual.driver import Driver
 
 INTERRUPTED = 130
 """The exit code after such a signal."""
@@ -62,12 +61,21 @@ class LabApp(App[None]):
             self.register_theme(theme)
         self.theme = settings.theme
 
+    def get_driver_class(self) -> "type[Driver]":
+        """The usual one of the platform, or of the browser; on terminals a sturdier one."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from lab.tui.driver import SturdyDriver
+
+        return SturdyDriver
+
     def on_mount(self) -> None:
         self.set_keymap(self.settings.keys)
         for complaint in complaints(self.settings.keys, bindings()):
             self.notify(complaint, title="In the settings", severity="warning", timeout=15, markup=False)
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        for number in ENDING:
             loop.add_signal_handler(number, self._end)
         if self._journal:
             deck = Deck(path=self._journal)

@@ -18,6 +18,9 @@ from lab.tui.tape import Tape
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, math.inf)
 """Lab seconds per second; the last is as fast as it goes."""
 
+TAKING = 0.02
+"""Seconds of each tick in which events of a live session are taken in, so that keys are answered whatever happens."""
+
 PIECE = 5_000
 """Events of a journal that are read at a time, so that a long one can be seen before it is read."""
 
@@ -141,7 +144,7 @@ class Deck:
 
     def _follow_live(self) -> bool:
         assert self.live
-        new = self.live.drain()
+        new = self.live.drain(TAKING)
         state = self.live.picture.state
         self.end = state.at
         if len(self.marks) != len(state.orders):

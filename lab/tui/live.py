@@ -4,7 +4,10 @@ Nothing here blocks whoever calls it: orders go in through the loop's door, even
 """
 
 import asyncio
+import gc
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
@@ -33,8 +36,12 @@ T = TypeVar("T")
 QUEUE = 20_000
 """Events that may wait to be drawn; beyond it the oldest are only in the journal, and in the state."""
 
-TRAFFIC_QUEUE = 2_000
-"""With so many events waiting, further counts of traffic are left out: at full speed there are too many to see."""
+UNHURRIED = 20
+"""Servers whose launch one may watch at the lab's own speed; simulated ones beyond that are launched faster."""
+
+TRAFFIC_QUEUE, TRAFFIC_ROWS = 2_000, 50_000
+"""With so many events waiting, or so many rows if all were such counts, further counts of traffic are left out: at full
+speed there are too many to see, and those of a large fleet are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +100,17 @@ class Live:
         """Whether its time can be held, and made to go faster: the simulator's can."""
         return isinstance(self._loop, VirtualLoop)
 
-    def drain(self) -> bool:
-        """Take what has happened into the picture; whether anything has."""
-        some = bool(self._waiting)
-        while self._waiting:
+    def drain(self, within: float = math.inf) -> bool:
+        """Take what has happened into the picture; whether anything has.
+
+        After `within` seconds what remains is left for the next time, but the state is the newest in any case.
+        """
+        some, until = bool(self._waiting), time.monotonic() + within
+        while self._waiting and time.monotonic() < until:
             event, state = self._waiting.popleft()
             self.picture.take(event, state)
+        if self._waiting:
+            self.picture.state = self._waiting[-1][1]
         return some
 
     def give(self, order: Order, fleets: tuple[str, ...] = ()) -> None:
@@ -170,10 +182,12 @@ class Live:
                     self._in_loop(choice, journal)
         except Exception as error:
             self.error = self.error or error
+        finally:
+            gc.unfreeze()
 
     def _in_loop(self, choice: Choice, journal: Journal) -> None:
         def emit(event: Event, state: LabState) -> None:
-            if len(self._waiting) < TRAFFIC_QUEUE or not isinstance(event, TrafficCounted):
+            if not isinstance(event, TrafficCounted) or len(self._waiting) < traffic_room(event):
                 self._waiting.append((event, state))
             journal.write(event)
 
@@ -195,7 +209,10 @@ class Live:
         self._opened = asyncio.Event()
         reason, ok = "failed", False
         try:
+            self._hasten(lab)
             await lab.open(choice.why)
+            self.pace(self.speed)
+            spare()
             self._opened.set()
             self._keep_track(self._play(lab))
             await asyncio.Event().wait()
@@ -215,6 +232,13 @@ class Live:
             await lab.engine.close(keep=self._keep and self.error is None)
             if lab.state.session:
                 lab.emit(SessionClosed(at=ended, ok=ok, reason=reason))
+
+    def _hasten(self, lab: Session) -> None:
+        """Set up many servers in the time of a few: lab time that nobody has asked for is not worth waiting for."""
+        hurry = max(1.0, sum(spec.servers for spec in lab.setup.fleets) / UNHURRIED)
+        if self.speed is not None:
+            speed = self.speed * hurry
+            self._steer(lambda loop: loop.pace(speed))
 
     async def _play(self, lab: Session) -> None:
         """The scenario's own steps; then its expectations are checked, and the lab goes on."""
@@ -275,3 +299,18 @@ class Live:
             return loop is not None
         except RuntimeError:  # it has just been closed
             return False
+
+
+def spare() -> None:
+    """Spare the garbage collector what will live as long as the session.
+
+    With thousands of servers it would look through millions of objects about once a second, and keep the screens
+    waiting for some tenths of one.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def traffic_room(event: TrafficCounted) -> int:
+    """How many events may wait for this one to wait too."""
+    return min(TRAFFIC_QUEUE, TRAFFIC_ROWS // max(1, len(event.rows)))

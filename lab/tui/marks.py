@@ -8,6 +8,7 @@ from each other, and from vermillion, as those of the palette.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rich.style import Style
 
@@ -30,7 +31,13 @@ class Mark:
 
     @property
     def style(self) -> Style:
-        return Style(color=self.colour)
+        return _style(self.colour)
+
+
+@cache
+def _style(colour: str) -> Style:
+    """One style for all that has this colour: making one costs more than drawing with it."""
+    return Style(color=colour)
 
 
 def mark(version: str, versions: Sequence[str], dark: bool = True) -> Mark:

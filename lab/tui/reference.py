@@ -1,6 +1,6 @@
 """The reference of keys: every binding of the terminal UI, by its name.
 
-    python -m lab.tui.reference > docs/keys.md
+python -m lab.tui.reference > docs/keys.md
 """
 
 import importlib

@@ -1,12 +1,12 @@
 """The terminal UI from its opening to its end; whatever ends it, no session is left without a word."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from lab.tui.app import LabApp
 from lab.tui.settings import load
-from lab.tui.terminal import take_any_bytes
 
 
 def run(journal: Path | None = None, *, watching: bool = False) -> int:
@@ -14,7 +14,6 @@ def run(journal: Path | None = None, *, watching: bool = False) -> int:
 
     With `watching` the newest of the journal is shown, as it grows, and nothing can be ordered.
     """
-    take_any_bytes()
     app = LabApp(load(), journal, watching)
     try:
         app.run()
@@ -31,13 +30,19 @@ def _end(app: LabApp) -> None:
     if live is None:
         return
     if not live.ended:
-        click.echo(f"removing what session {live.name} made …", err=True)
+        _say(f"removing what session {live.name} made …", err=True)
         live.close()
         live.wait()
     if live.error:
-        click.echo(f"session {live.name} ended early: {live.error}", err=True)
-        click.echo("`lab down` removes what may be left of it.", err=True)
+        _say(f"session {live.name} ended early: {live.error}", err=True)
+        _say("`lab down` removes what may be left of it.", err=True)
     elif live.kept:
-        click.echo(f"session {live.name} goes on running; `lab down` removes it.")
+        _say(f"session {live.name} goes on running; `lab down` removes it.")
     if live.journal:
-        click.echo(f"Its journal: {live.journal}. Look at it again with `lab replay {live.name}`.")
+        _say(f"Its journal: {live.journal}. Look at it again with `lab replay {live.name}`.")
+
+
+def _say(text: str, err: bool = False) -> None:
+    """Say it, if there is still a terminal to say it on."""
+    with suppress(OSError):
+        click.echo(text, err=err)

@@ -1,24 +1,18 @@
-"""The terminal itself: what comes in from it, and how it is handed over to a shell in a container and taken back."""
+"""The terminal itself, handed over to a shell in a container and taken back."""
 
-import codecs
 import shlex
 import signal
 import subprocess
 import sys
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from lab.model.shell import Shell
 from lab.report.timeline import line
 from lab.tui.picture import Picture
 
-
-def take_any_bytes() -> None:
-    """Let bytes that are no UTF-8 come in as `�`: Textual's driver would fall over them, and the keyboard with it."""
-    try:
-        from textual.drivers import linux_driver
-    except ImportError:  # Windows has another one, which gets characters
-        return
-    vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(codecs.getincrementaldecoder(name), "replace")
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals by which somebody wants the lab to end."""
 
 
 def be_in(shell: Shell) -> None:
@@ -29,14 +23,26 @@ def be_in(shell: Shell) -> None:
         else f"You are on {shell.server.name} itself."
     )
     print(f"\n{about}\n$ {shlex.join(shell.argv)}\n(exit or ctrl+d leads back to the lab)\n", flush=True)
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)  # ctrl+c is the shell's
     try:
-        subprocess.run(shell.argv, check=False)
+        process = subprocess.Popen(shell.argv)
     except OSError as error:
         print(f"cannot run {shell.argv[0]}: {error.strerror}. Press enter.", file=sys.stderr)
         input()
+        return
+    with _signals_for(process):
+        process.wait()
+
+
+@contextmanager
+def _signals_for(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """ctrl+c is the shell's; what ends the lab ends the shell first. The loop hears of it too, as soon as it runs."""
+    handlers = {number: lambda *_: process.terminate() for number in ENDING} | {signal.SIGINT: lambda *_: None}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def left_behind(picture: Picture) -> str:

@@ -1,13 +1,9 @@
 """An engine that dies half-way, from the lab's side: the connection to it is cut and nobody answers any more."""
 
 import asyncio
-import contextlib
 import os
 import secrets
-import socket
-import threading
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import docker
 import pytest
@@ -16,39 +12,7 @@ from lab.engines.base import EngineUnusableError
 from lab.engines.docker import cleanup
 from lab.engines.docker.engine import DockerEngine
 from tests.docker.conftest import Lab
-
-
-class Relay:
-    """Passes connections on to the real engine until it is cut."""
-
-    def __init__(self, engine: str) -> None:
-        self._engine = urlsplit(engine)
-        self._open: list[socket.socket] = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.host = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        for each in (self._listening, *self._open):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, far = self._listening.accept()[0], socket.socket(socket.AF_UNIX)
-                far.connect(self._engine.path)
-                self._open += [near, far]
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
-
-    @staticmethod
-    def _pass(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
+from tests.docker.relay import Relay
 
 
 def test_an_engine_that_dies_is_a_clear_error_and_what_it_kept_can_be_removed_later(

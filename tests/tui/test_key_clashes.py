@@ -14,7 +14,7 @@ from lab.tui.widgets.scenario_list import ScenarioList
 from lab.tui.widgets.scorecard import Scorecard
 from lab.tui.widgets.timeline import Rows
 
-LEAVES = {"app.interrupt", "lab.interrupt", "form.cancel", "menu.cancel"}
+LEAVES = {"app.interrupt", "app.close-palette", "lab.interrupt", "form.cancel", "menu.cancel"}
 """They share ctrl+c: the nearest of them leaves what is nearest."""
 
 TOGETHER = [

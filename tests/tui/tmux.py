@@ -130,6 +130,13 @@ class Terminal:
     def pid(self) -> int:
         return int((self._notes / "pid").read_text())
 
+    def gone(self, within: float = 30.0) -> None:
+        """Wait until there is no such process any more, also where nobody is left to tell of its end."""
+        process, deadline = Path(f"/proc/{self.pid}"), time.monotonic() + within
+        while process.exists():
+            assert time.monotonic() < deadline, f"it has not ended within {within:g} s"
+            time.sleep(LOOK)
+
     def ended(self, within: float = 30.0) -> int:
         """Wait until the program has ended; its exit code, or as a shell has it 128 and the signal."""
         code = self._notes / "code"

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import ClassVar
 
 from rich.style import Style
@@ -13,6 +14,7 @@ from lab.report.timeline import plain
 from lab.tui.marks import WRONG, mark
 from lab.tui.picture import SAMPLES, Picture, Point
 from lab.tui.widgets.panel import Panel
+from lab.tui.widgets.trends import text
 
 SERVED, SLOW, ERROR, LOST = "●", "◔", "✗", "✖"
 LOST_OUTCOMES = ("refused", "dropped")
@@ -27,6 +29,11 @@ NOBODY = RequestSample(0.0, "", "", "dropped", 0, 0.0)
 """What stands for a lost request of which there is no sample."""
 
 Dot = tuple[str, Style]
+
+BLANK: Dot = (" ", Style())
+LOST_STYLE = Style(color=WRONG, bold=True, reverse=True)
+ERROR_STYLE = Style(color=WRONG, bold=True)
+SLOW_STYLE = Style(color=WRONG)
 
 
 class Requests(Panel):
@@ -90,25 +97,29 @@ class Requests(Panel):
     def _rows(self, width: int, rows: int) -> Iterator[Text]:
         """Columns of dots, down and then to the right; no two intervals share one."""
         columns: list[list[Dot]] = []
+        dot = self._dots()
         for requests in intervals(self._picture, self.fleet):
-            dots = [self._dot(request) for request in requests]
+            dots = [dot(request) for request in requests]
             high = math.ceil(len(dots) / math.ceil(len(dots) / rows))
             columns += [dots[place : place + high] for place in range(0, len(dots), high)]
         columns = columns[-width:] if width > 0 else []
-        blank: Dot = (" ", Style())
+        before = [BLANK] * (width - len(columns))
         for row in range(rows):
-            cells = [column[row] if row < len(column) else blank for column in columns]
-            yield Text.assemble(" " * (width - len(cells)), *cells)
+            yield text([*before, *(column[row] if row < len(column) else BLANK for column in columns)])
 
-    def _dot(self, request: RequestSample) -> Dot:
-        if request.outcome in LOST_OUTCOMES:
-            return LOST, Style(color=WRONG, bold=True, reverse=True)
-        if request.outcome != "served":
-            return ERROR, Style(color=WRONG, bold=True)
-        session = self._picture.state.session
-        if session and request.latency > session.slo:
-            return SLOW, Style(color=WRONG)
-        return self._mark(request.version)
+    def _dots(self) -> Callable[[RequestSample], Dot]:
+        """What draws requests; those that look alike are made once."""
+        slo = self._picture.state.session.slo if self._picture.state.session else math.inf
+        marked = cache(self._mark)
+
+        def dot(request: RequestSample) -> Dot:
+            if request.outcome in LOST_OUTCOMES:
+                return LOST, LOST_STYLE
+            if request.outcome != "served":
+                return ERROR, ERROR_STYLE
+            return (SLOW, SLOW_STYLE) if request.latency > slo else marked(request.version)
+
+        return dot
 
     def _mark(self, version: str) -> Dot:
         found = mark(version, self._picture.versions, self.app.current_theme.dark)

@@ -46,6 +46,11 @@ def between(before: Shares, after: Shares, progress: float) -> Shares:
     }
 
 
+def moved(before: Shares, after: Shares) -> float:
+    """By how much the share changes that changes most."""
+    return max((abs(before.get(key, 0.0) - after.get(key, 0.0)) for key in {*before, *after}), default=0.0)
+
+
 def line(now: Shares, after: Shares, versions: Sequence[str], width: int, dark: bool = True) -> Iterator[Part]:
     """Each pool's name and what it is to get in all, and blocks of what its versions get now, on one scale.
 
