@@ -57,7 +57,7 @@ class Visit:
 
     async def _do(self, session: Session, order: Ssh) -> str:
         shell = self.opened.result()
-        if not shell.throwaway:  # an order like any other, which a scenario can repeat
+        if shell.asked.writable:  # an order like any other, which a scenario can repeat
             before = len(session.state.failures)
             well = await session.give(order, (shell.asked.fleet,))
             return "" if well else "; ".join(end.detail for end in session.state.failures[before:])
