@@ -11,6 +11,7 @@ import docker.errors
 from lab.engines.base import ServerError
 from lab.engines.commands import Argv
 from lab.engines.containers import Creation, container_name, creation
+from lab.engines.docker.execution import Ended, run
 from lab.engines.docker.site import Site
 from lab.model.fleet import Server
 from lab.model.look import TEXT_LIMIT
@@ -74,12 +75,9 @@ class Machines:
         except docker.errors.NotFound:
             return
 
-    def run(self, server: Server, argv: Argv) -> tuple[int, bytes, bytes]:
-        """Run a command on the server: its exit code, its output, and what it said on standard error."""
-        started = self._api.exec_create(self.name(server), argv)["Id"]
-        output: tuple[bytes | None, bytes | None] = self._api.exec_start(started, demux=True)
-        code: Any = self._api.exec_inspect(started)["ExitCode"]
-        return int(-1 if code is None else code), output[0] or b"", output[1] or b""
+    def run(self, server: Server, argv: Argv) -> Ended:
+        """Run a command on the server, to its end."""
+        return run(self._api, self.name(server), argv)
 
     def changed_paths(self, server: Server) -> list[dict[str, Any]]:
         """What Docker lists as changed since the image: `Path`, and `Kind` 0 changed, 1 added, 2 deleted."""

@@ -6,7 +6,6 @@ wherever it reaches the engine.
 
 import asyncio
 import contextlib
-import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ import docker
 
 from lab.engines.base import EngineUnusableError
 from lab.engines.docker.errors import DOCKER_ERRORS
+from lab.engines.docker.execution import ERRORS, HEAD
 from lab.engines.docker.haproxy import SOCKET
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ class _Stream:
         answer = b""
         while not answer.endswith(_END):
             self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-            source, size = struct.unpack(">BxxxL", self._read(8))
+            source, size = HEAD.unpack(self._read(HEAD.size))
             piece = self._read(size)
-            if source == 2:
+            if source == ERRORS:
                 raise OSError(piece.decode("utf-8", "replace").strip())
             answer += piece
         return answer.removesuffix(_END).decode("utf-8", "replace").strip()
