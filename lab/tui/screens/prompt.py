@@ -19,6 +19,8 @@ from lab.tui.prompt import HELP, PromptError, parse
 from lab.tui.visit import WHO, Visit
 from lab.tui.widgets.line import Line
 
+EXIT = "exit"
+
 
 class PromptLine(Line):
     """A line that is empty again the moment it is entered, however fast the next one is typed."""
@@ -36,12 +38,16 @@ class PromptLine(Line):
             event.prevent_default()
             line, self.value = self.value.strip(), ""
             self.post_message(self.Entered(line))
+        elif event.key == "ctrl+d" and not self.value:  # the end of what is typed, as in any shell
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Entered(EXIT))
 
 
 class PromptScreen(ModalScreen[None]):
     """A prompt where a visit's shell is, until it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c,ctrl+d", "leave", "Leave", id="prompt.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Leave", id="prompt.leave")]
     DEFAULT_CSS = """
     PromptScreen { align: center middle; background: $background 60%; }
     PromptScreen > Vertical {
@@ -72,7 +78,7 @@ class PromptScreen(ModalScreen[None]):
 
     def on_prompt_line_entered(self, event: PromptLine.Entered) -> None:
         line = event.line
-        if line == "exit":
+        if line == EXIT:
             self.action_leave()
         elif line:
             self._say(f"{self._shell.server.name} # {line}", "bold")
