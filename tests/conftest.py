@@ -3,10 +3,15 @@
 import os
 from functools import cache
 
+import hypothesis
 import pytest
 
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "LAB_CONFIG"):
     os.environ.pop(name, None)  # screens are to look the same on every machine
+
+# A slow machine is no fault of the code: what takes too long is measured by benchmarks, as a ratio.
+hypothesis.settings.register_profile("lab", deadline=None)
+hypothesis.settings.load_profile("lab")
 
 REQUIRED = "LAB_REQUIRE_DOCKER"
 

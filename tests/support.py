@@ -8,7 +8,7 @@ from typing import TypeVar
 from lab.engines.base import Engine
 from lab.engines.sim.clock import VirtualLoop
 from lab.engines.sim.engine import SimEngine
-from lab.model.events import Event
+from lab.model.events import Event, RequestSample, TrafficCounted
 from lab.model.fleet import FleetSpec
 from lab.model.package import Catalogue, library, service
 from lab.model.recipe import Recipe, RecipeChange, resolve
@@ -26,6 +26,7 @@ VERSIONS = {
     "1.3": RecipeChange("1.0", lost_orders=0.3),
     "1.4": RecipeChange("1.0", latency=0.4),
     "1.5": RecipeChange("1.0", startup=3.0),
+    "1.6": RecipeChange("1.0", latency=3.0),
     "1.1": RecipeChange(
         "1.0", {"libpay": "1.1"}, {"timeout": 20, "audit": True}, {"/etc/storefront/banner": "1.1\n"}, 0.015, 0.0
     ),
@@ -74,6 +75,14 @@ class Lab:
 
     def of(self, kind: type[Result]) -> list[Result]:
         return [event for event in self.events if isinstance(event, kind)]
+
+    def lost(self, fleet: str) -> list[RequestSample]:
+        """Lost requests of a fleet, with how they were lost. All of them, where there are few; or else some of each."""
+        counted = [event for event in self.of(TrafficCounted) if event.fleet == fleet]
+        samples = [sample for event in counted for sample in event.samples if sample.outcome in ("refused", "dropped")]
+        requests = self.scores[fleet].requests
+        assert bool(samples) == bool(requests["refused"] + requests["dropped"])
+        return samples
 
     @property
     def scores(self) -> dict[str, FleetScore]:

@@ -62,11 +62,23 @@ class Storefront:
     def healthy(self):
         return not UNHEALTHY.exists()
 
-    async def connection(self, reader, writer):
+    def accept(self, listening):
+        """Take in every connection that waits; each is known from this very moment, so that none is forgotten."""
+        while True:
+            try:
+                accepted, _ = listening.accept()
+            except OSError:  # nobody waits any more, or there is no room: then the next call may go well
+                return
+            task = asyncio.get_running_loop().create_task(self.connection(accepted))
+            self.connections[task] = True
+            task.add_done_callback(self.connections.pop)
+
+    async def connection(self, accepted):
         """Serve the requests of one connection, one after the other."""
         task = asyncio.current_task()
+        reader, writer = await asyncio.open_connection(sock=accepted)
         try:
-            keep = self.connections[task] = True
+            keep = True
             while keep:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.connections[task] = True
@@ -81,7 +93,6 @@ class Storefront:
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, IndexError):
             pass
         finally:
-            del self.connections[task]
             writer.close()
 
     def reply(self, status, body, keep):
@@ -99,14 +110,18 @@ class Storefront:
     async def serve(self):
         """Listen until SIGTERM; then accept nothing more and finish what is under way."""
         terminated = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminated.set)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, terminated.set)
         await asyncio.sleep(self.release["startup"])
-        server = await asyncio.start_server(self.connection, "0.0.0.0", PORT, backlog=512)
+        listening = socket.create_server(("0.0.0.0", PORT), backlog=512)
+        listening.setblocking(False)
+        loop.add_reader(listening, self.accept, listening)
         print(f"storefront {self.release['version']} listens on port {PORT}", flush=True)
         await terminated.wait()
         self.stopping = True
-        await asyncio.sleep(0)  # one more round of the loop, to take in what already waits to be accepted
-        server.close()
+        loop.remove_reader(listening)
+        self.accept(listening)
+        listening.close()
         for task, busy in list(self.connections.items()):
             if not busy:
                 task.cancel()

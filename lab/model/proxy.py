@@ -26,3 +26,14 @@ QUEUE_TIMEOUT = 0.5
 
 SERVER_TIMEOUT = 10.0
 """A server that is silent for this long has lost its request."""
+
+
+def lost_by(status: int, server: str) -> str:
+    """How a request was lost to which the proxy itself gave this answer, in words; `server` is where it was sent."""
+    to = server or "a server"
+    ways = {
+        502: f"{to} closed the connection without an answer",
+        503: "no server could be reached",
+        504: f"{to} did not answer in time",
+    }
+    return ways.get(status, f"the proxy answered {status}")

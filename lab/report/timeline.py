@@ -228,6 +228,8 @@ def _(event: e.TrafficCounted, state: LabState) -> Line | None:
         if row.outcome in lost:
             lost[row.outcome] += row.count
     text = ", ".join(f"{count(number, 'request')} {outcome}" for outcome, number in lost.items() if number)
+    reasons = dict.fromkeys(sample.why for sample in event.samples if sample.why)
+    text += f" ({'; '.join(reasons)})" if text and reasons else ""
     return Line(event.at, event.fleet, text, "bad") if text else None
 
 

@@ -17,6 +17,9 @@ GRACE = 1.5
 HEALTHY_WITHIN = 30.0
 """Seconds that a replacement may take to become healthy; after that the next one is tried."""
 
+DRAIN = 10.0
+"""Seconds that a server given up may take to finish its requests: unwell is not dead, and it may well recover."""
+
 
 async def keep_count(fleet: Fleet, changing: asyncio.Lock) -> None:
     """Replace lost servers of the live pool for ever; never while the fleet is changing as a whole.
@@ -50,7 +53,7 @@ async def _replace(fleet: Fleet, server: Server) -> None:
     try:
         new = await fleet.launch(server.number, fleet.launched_from[server.name], HEALTHY_WITHIN, server.pool)
         await fleet.admit(new)
-        await fleet.retire(server, 0.0)
+        await fleet.retire(server, DRAIN)
     except EngineUnusableError:
         raise
     except LabError:

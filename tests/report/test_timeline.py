@@ -111,6 +111,14 @@ def test_lost_requests_are_told_and_others_are_not() -> None:
     assert told(e.TrafficCounted(at=1.0, start=0.0, fleet="pets", rows=served)) is None
 
 
+def test_lost_requests_say_how_they_were_lost_each_way_once():
+    rows = (e.RequestCount("", "", "dropped", 3), e.RequestCount("pets-1", "1.0", "served", 3))
+    reasons = ["no answer within 15 s", "", "pets-2 did not answer in time", "no answer within 15 s"]
+    samples = tuple(e.RequestSample(0.5, "", "", "dropped", 0, 0.1, why) for why in reasons)
+    told = text(e.TrafficCounted(at=1.0, start=0.0, fleet="pets", rows=rows, samples=samples))
+    assert told == "3 requests dropped (no answer within 15 s; pets-2 did not answer in time)"
+
+
 def test_a_scan_counts_states_and_names_some_of_what_drifted() -> None:
     entry = Entry("file", "x")
     items = tuple(DriftItem(f"/etc/{name}", None, entry) for name in "abcde")

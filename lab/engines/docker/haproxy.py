@@ -72,6 +72,7 @@ global
     maxconn 4000
     stats socket {SOCKET} mode 600 level admin
     stats timeout 1d
+    log stdout format raw local0
 """
 
 
@@ -79,6 +80,9 @@ def _defaults() -> str:
     return f"""\
 defaults
     mode http
+    log global
+    option httplog
+    option dontlog-normal
     balance roundrobin
     retries {proxy.RETRIES}
     option redispatch 1
@@ -117,6 +121,7 @@ def _frontend(fleet: str, number: int, pools: Sequence[str]) -> str:
     cookie = f"{sticky} !{{ var(txn.stays),strcmp(txn.pool) eq 0 }}"
     lines.append(f'    http-response add-header Set-Cookie "lab-pool=%[var(txn.pool)]; Path=/" if {cookie}')
     lines.append("    http-after-response set-header X-Lab-Pool %[var(txn.pool)]")
+    lines.append("    http-after-response set-header X-Lab-Tried %[srv_name] if { status 500:599 }")
     return "\n".join([*lines, f"    use_backend {fleet}.%[var(txn.pool)]", ""])
 
 

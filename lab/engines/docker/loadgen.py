@@ -22,6 +22,7 @@ from typing import Any
 import aiohttp
 
 from lab.model.histogram import bucket
+from lab.model.proxy import lost_by
 
 TIMEOUT = 15.0
 """Seconds after which a request without an answer is dropped."""
@@ -46,20 +47,20 @@ class Tally:
     def __init__(self) -> None:
         self.latencies: dict[Key, Counter[int]] = {}
         self.lost: Counter[Key] = Counter()
-        self.samples: list[tuple[float, Key, int, float]] = []
+        self.samples: list[tuple[float, Key, int, float, str]] = []
 
-    def count(self, key: Key, status: int, scheduled: float, latency: float, lost: bool = False) -> None:
+    def count(self, key: Key, status: int, scheduled: float, latency: float, lost: bool = False, why: str = "") -> None:
         self.lost[key] += lost
         self.latencies.setdefault(key, Counter())[bucket(latency)] += 1
         kinds = {sample[1][1:3] for sample in self.samples}
         # A few of each sort rather than the first ones, so that the rare sorts are seen.
         if len(self.samples) < SAMPLES or key[1:3] not in kinds:
-            self.samples.append((scheduled, key, status, latency))
+            self.samples.append((scheduled, key, status, latency, why))
 
     def report(self, now: float) -> dict[str, Any]:
         """Rows and samples as JSON has them; a sample's first field is how many seconds ago it was scheduled."""
         rows: list[list[Any]] = [[*key, latencies, self.lost[key]] for key, latencies in self.latencies.items()]
-        samples = [[now - scheduled, *key[:3], status, latency] for scheduled, key, status, latency in self.samples]
+        samples = [[now - scheduled, *key[:3], *seen] for scheduled, key, *seen in self.samples]
         return {"rows": rows, "samples": samples}
 
 
@@ -122,7 +123,7 @@ class Generator:
         _write({"counts": {fleet: tally.report(now) for fleet, tally in finished.items()}})
 
     async def _request(self, fleet: str, url: str, scheduled: float) -> None:
-        server, version, pool, status, how, lost = "", "", "", 0, "dropped", False
+        server, version, pool, status, how, lost, reason = "", "", "", 0, "dropped", False, ""
         try:
             async with self._http.get(url) as reply:
                 await reply.read()
@@ -132,10 +133,13 @@ class Generator:
                 pool = reply.headers.get("X-Lab-Pool", "")
                 how = outcome(status, bool(server))
                 lost = how == "served" and reply.headers.get("X-Lab-Order") == "lost"
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            server, version, how, lost = "", "", "dropped", False
+                reason = "" if server else lost_by(status, reply.headers.get("X-Lab-Tried", ""))
+        except TimeoutError:
+            server, version, how, lost, reason = "", "", "dropped", False, f"no answer within {TIMEOUT:g} s"
+        except (aiohttp.ClientError, OSError) as error:
+            server, version, how, lost, reason = "", "", "dropped", False, f"the way to the proxy broke: {error}"
         latency = time.monotonic() - scheduled
-        self._tallies[fleet].count((server, version, how, pool), status, scheduled, latency, lost)
+        self._tallies[fleet].count((server, version, how, pool), status, scheduled, latency, lost, reason)
 
 
 async def main() -> None:

@@ -111,7 +111,7 @@ def traffic_counted(fleet: str, counted: Mapping[str, Any], start: float, now: f
         histogram = {int(number): count for number, count in latencies.items()}
         rows.append(RequestCount(server, version, outcome, sum(histogram.values()), histogram, lost, pool))
     samples = tuple(
-        RequestSample(round(max(0.0, now - ago), 6), server, version, outcome, status, round(latency, 6))
-        for ago, server, version, outcome, status, latency in counted["samples"]
+        RequestSample(round(max(0.0, now - ago), 6), server, version, outcome, status, round(latency, 6), why)
+        for ago, server, version, outcome, status, latency, why in counted["samples"]
     )
     return TrafficCounted(at=now, start=start, fleet=fleet, rows=tuple(rows), samples=samples)

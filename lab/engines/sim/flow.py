@@ -21,7 +21,7 @@ import numpy as np
 from lab.engines.sim.durations import PROXY_OVERHEAD, REDISPATCH
 from lab.model.events import RequestCount, RequestSample
 from lab.model.histogram import bucket, middle, upper_bound
-from lab.model.proxy import CONNECT_TIMEOUT, RETRIES
+from lab.model.proxy import CONNECT_TIMEOUT, RETRIES, lost_by
 from lab.model.recipe import SIGMA, Behaviour
 
 if TYPE_CHECKING:
@@ -168,8 +168,9 @@ class Flow:
         if row.latency:
             weights = np.fromiter(row.latency.values(), float)
             latency = middle(int(self._random.choice(list(row.latency), p=weights / weights.sum())))
-        status = {"served": 200, "error": 500, "refused": 503, "dropped": 0}[row.outcome]
-        return RequestSample(round(at, 6), row.server, row.version, row.outcome, status, round(latency, 6))
+        status = {"served": 200, "error": 500, "refused": 503, "dropped": 502}[row.outcome]
+        why = lost_by(status, row.server) if row.outcome in ("refused", "dropped") else ""
+        return RequestSample(round(at, 6), row.server, row.version, row.outcome, status, round(latency, 6), why)
 
     def _settle(self, now: float) -> None:
         """Give the requests that became due since the last change to the picture as it was until now."""

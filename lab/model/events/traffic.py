@@ -26,7 +26,7 @@ class RequestCount:
 
 @dataclass(frozen=True, slots=True)
 class RequestSample:
-    """One single request, to be looked at. `latency` is in seconds."""
+    """One single request, to be looked at. `latency` is in seconds; `why` says how it was lost, if it was."""
 
     at: float
     server: str
@@ -34,6 +34,7 @@ class RequestSample:
     outcome: str
     status: int
     latency: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

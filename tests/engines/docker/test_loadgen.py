@@ -95,7 +95,7 @@ async def until(site: Site, asked: int) -> None:
 def test_every_request_ends_in_one_row_and_both_fleets_get_as_many() -> None:
     async def story() -> None:
         site = Site()
-        site.answers = [(200, SERVER), (500, SERVER), (503, {}), (502, {})]
+        site.answers = [(200, SERVER), (500, SERVER), (503, {}), (502, {"X-Lab-Tried": "pets-2"})]
         async with sending(site) as (traffic, events):
             await traffic.rate(100)
             await until(site, 60)
@@ -110,6 +110,11 @@ def test_every_request_ends_in_one_row_and_both_fleets_get_as_many() -> None:
             mine = [event for event in events if event.fleet == "pets"]
             assert all(before.at == after.start for before, after in itertools.pairwise(mine))
             assert {sample.outcome for event in mine for sample in event.samples} == {how for _, how in expected}
+            why = {sample.outcome: sample.why for event in mine for sample in event.samples}
+            assert why["dropped"] == "pets-2 closed the connection without an answer"
+            assert (why["served"], why["error"], why["refused"]) == ("", "", "no server could be reached")
+            nowhere = {sample.why for event in events if event.fleet == "void" for sample in event.samples}
+            assert all("the way to the proxy broke" in reason for reason in nowhere) and nowhere
 
     asyncio.run(story())
 
@@ -167,7 +172,7 @@ def test_a_load_generator_that_died_is_an_error_and_can_be_closed_twice() -> Non
 def test_counts_become_an_event_in_lab_time() -> None:
     counted = {
         "rows": [["pets-1", "1.0", "served", "main", {"3": 2, "70": 1}, 1]],
-        "samples": [[0.5, "pets-1", "1.0", "served", 200, 0.0123456789]],
+        "samples": [[0.5, "pets-1", "1.0", "served", 200, 0.0123456789, ""]],
     }
     event = traffic_counted("pets", counted, 4.0, 5.0)
     assert (event.start, event.at, event.rows[0].count, event.rows[0].latency) == (4.0, 5.0, 3, {3: 2, 70: 1})
