@@ -16,6 +16,7 @@ from textual.widgets import Static
 from lab.tui.app import LabApp
 from lab.tui.deck import Deck
 from lab.tui.live import Live
+from lab.tui.run import TURN
 from lab.tui.screens.home import HomeScreen
 from lab.tui.settings import Settings
 from lab.tui.widgets.fleet_grid import FleetGrid
@@ -158,6 +159,7 @@ def seeks(journal: Path, tell: Tell) -> None:
 
 def run(app: LabApp) -> None:
     """Run the app to its end. Raises what ended it, if it was a fault."""
+    sys.setswitchinterval(TURN)
     app.run()
     if app.fault:
         raise app.fault

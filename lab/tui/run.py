@@ -1,5 +1,6 @@
 """The terminal UI from its opening to its end; whatever ends it, no session is left without a word."""
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import click
 from lab.tui.app import LabApp
 from lab.tui.settings import load
 
+TURN = 0.001
+"""Seconds that a session's thread may keep the interpreter while a key press waits for it."""
+
 
 def run(journal: Path | None = None, *, watching: bool = False) -> int:
     """Open the terminal UI, at home or at a journal; the exit code. Raises `LabError` for wrong settings.
@@ -15,6 +19,7 @@ def run(journal: Path | None = None, *, watching: bool = False) -> int:
     With `watching` the newest of the journal is shown, as it grows, and nothing can be ordered.
     """
     app = LabApp(load(), journal, watching)
+    sys.setswitchinterval(TURN)
     try:
         app.run()
     finally:

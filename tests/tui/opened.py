@@ -10,7 +10,7 @@ from lab.tui.settings import Settings
 from lab.tui.widgets.fleet_column import FleetColumn
 from lab.tui.widgets.fleet_grid import FleetGrid
 from lab.tui.widgets.panel import Panel
-from lab.tui.widgets.scorecard import Scorecard
+from lab.tui.widgets.resting import Resting
 from tests.tui.piloting import until
 
 JOURNALS = Path(__file__).with_name("journals")
@@ -60,8 +60,8 @@ async def settled(pilot):
     screen = lab_screen(pilot.app)
     await until(pilot, lambda: screen.deck.settled)
     screen.tick()
-    card = screen.query_one(Scorecard)
-    await until(pilot, lambda: not card.is_on_screen or card._drawn is card._state)  # it rests between two drawings
+    seen = [panel for panel in screen.query(Resting) if panel.is_on_screen]
+    await until(pilot, lambda: all(panel.settled for panel in seen))
     await pilot.pause()
 
 

@@ -80,7 +80,8 @@ class Flow:
         self._settled_at = 0.0
         self._held: dict[str, list[float]] = {}
         self._pools: dict[str, float] = {}
-        self._shares: dict[tuple[str, Kind, float], float] = {}
+        self._numbers: dict[Kind, int] = {}
+        self._shares: dict[tuple[str, int, float], float] = {}
         self._sent = 0
         self._refused: Counter[str] = Counter()
         self._to_lose: Counter[tuple[str, str]] = Counter()
@@ -115,7 +116,7 @@ class Flow:
         if kind is None:
             return
         group = self._groups[kind]
-        self._credit(server, kind, group.each, group.members.pop(server))
+        self._credit(server, self._number(kind), group.each, group.members.pop(server))
         if not group.members:
             del self._groups[kind]
 
@@ -145,8 +146,9 @@ class Flow:
         """What happened since the last count."""
         self._settle(now)
         for kind, group in self._groups.items():
+            number = self._number(kind)
             for server, since in group.members.items():
-                self._credit(server, kind, group.each, since)
+                self._credit(server, number, group.each, since)
             group.members = {server: dict(group.each) for server in group.members}
         rows = [*self._answered(), *self._unanswered()]
         self._shares, self._sent = {}, 0
@@ -250,7 +252,11 @@ class Flow:
         self._to_lose += Counter()  # forget what is paid off
         return lost
 
-    def _credit(self, server: str, kind: Kind, each: Each, since: Each) -> None:
+    def _number(self, kind: Kind) -> int:
+        """What a kind is counted under: thousands of counts a second would hash it too often."""
+        return self._numbers.setdefault(kind, len(self._numbers))
+
+    def _credit(self, server: str, kind: int, each: Each, since: Each) -> None:
         for delay, total in each.items():
             share = total - since.get(delay, 0.0)
             if share > 0:
@@ -259,14 +265,16 @@ class Flow:
 
     def _answered(self) -> Iterator[RequestCount]:
         """The requests that met a server: shares made whole so that none is lost, then outcomes and latencies."""
-        alike: dict[tuple[Kind, float], list[tuple[str, int]]] = {}
+        alike: dict[tuple[int, float], list[tuple[str, int]]] = {}
+        kinds = list(self._numbers)
         exact, whole = 0.0, 0
-        for number, ((server, kind, delay), share) in enumerate(self._shares.items(), 1):
+        for number, ((server, place, delay), share) in enumerate(self._shares.items(), 1):
             exact += share
             upto = self._sent if number == len(self._shares) else round(exact)
-            alike.setdefault((kind, delay), []).append((server, upto - whole))
+            alike.setdefault((place, delay), []).append((server, upto - whole))
             whole = upto
-        for (kind, delay), parts in alike.items():
+        for (place, delay), parts in alike.items():
+            kind = kinds[place]
             counts = np.array([count for _, count in parts])
             errors = self._random.binomial(counts, kind.behaviour.errors)
             for outcome, some in (("served", counts - errors), ("error", errors)):
@@ -280,9 +288,12 @@ class Flow:
         drawn = self._random.multinomial(counts, chances)
         share = kind.behaviour.lost_orders if outcome == "served" else 0.0
         lost = self._random.binomial(counts, share).tolist() if share else [0] * len(servers)
-        for server, count, row, without in zip(servers, counts.tolist(), drawn, lost, strict=True):
-            buckets = np.flatnonzero(row)
-            latency = dict(zip((buckets + first).tolist(), row[buckets].tolist(), strict=True))
+        latencies: list[dict[int, int]] = [{} for _ in servers]
+        places, buckets = np.nonzero(drawn)
+        found = zip(places.tolist(), (buckets + first).tolist(), drawn[places, buckets].tolist(), strict=True)
+        for place, bucket_number, some in found:
+            latencies[place][bucket_number] = some
+        for server, count, latency, without in zip(servers, counts.tolist(), latencies, lost, strict=True):
             yield RequestCount(server, kind.version, outcome, count, latency, without, kind.pool)
 
     def _unanswered(self) -> Iterator[RequestCount]:

@@ -1,6 +1,7 @@
 """The lab screen: the fleets side by side, what happens to them, and the orders that can be given."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -43,6 +44,9 @@ STEP = 1.0
 
 SKIP = 5.0
 """Seconds of lab time that one key press goes back or forward."""
+
+COVERED = 0.5
+"""Seconds between two pictures while another screen lies above: each of them has to be dimmed as a whole."""
 
 SMALL = 24
 """With so many servers in each fleet at first, trends get as much room as they."""
@@ -128,6 +132,10 @@ class LabScreen(Screen[None]):
         self._told_end = False
         self._told_error = False
         self._fresh = True
+        self._begun = False
+        self._shown_at = 0.0
+        self._panels: tuple[Panel, ...] = ()
+        self._bars: tuple[RoutingBar, ...] = ()
         self._filtered_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -143,6 +151,7 @@ class LabScreen(Screen[None]):
         yield Footer()
 
     def on_mount(self) -> None:
+        self._find_panels()
         self.set_interval(1 / self._rate, self.tick)
         if self.deck.live and not self.deck.picture.state.started:
             self.app.push_screen(SetupScreen())
@@ -162,27 +171,31 @@ class LabScreen(Screen[None]):
         self.query_one(SeekBar).show_position(
             at, deck.end, deck.following, not deck.stands, speed(deck.pace), deck.marks
         )
-        if new:
+        if new and (self.is_current or time.monotonic() >= self._shown_at + COVERED):
             self._show()
+        else:
+            self._fresh = new
         self._tell_error()
         self._tell_end()
 
     def _show(self) -> None:
+        self._shown_at = time.monotonic()
         picture = self.deck.picture
-        if picture.fleets and not self.query(FleetColumn):
+        if picture.fleets and not self._begun:
             self._begin(picture)
             return
-        self._fresh = False
-        for panel in self.query(Panel):
-            if panel.is_on_screen:
-                panel.show(picture)
-        for bar in self.query(RoutingBar):
+        panels = [panel for panel in self._panels if panel.is_on_screen]
+        for panel in panels:
+            panel.show(picture)
+        self._fresh = not all(panel.settled for panel in panels)
+        for bar in self._bars:
             bar.show(picture)
         if isinstance(self.app.screen, SetupScreen):
             self._show_setup(self.app.screen)
 
     def _begin(self, picture: Picture) -> None:
         """Put the fleets side by side, and the cursor into the first one as soon as it is there."""
+        self._begun = True
         columns = [FleetColumn(name) for name in picture.fleets]
         columns[0].add_class("-current")
         fleets = self.query_one("#fleets")
@@ -191,11 +204,16 @@ class LabScreen(Screen[None]):
 
         async def focus_first() -> None:
             await mounted
+            self._find_panels()
             columns[0].query_one(FleetGrid).focus()
             self._fresh = True
             self.tick()
 
         self.run_worker(focus_first(), group="begin")
+
+    def _find_panels(self) -> None:
+        """Know all panels: to ask for them with every tick would cost as much as some of them."""
+        self._panels, self._bars = tuple(self.query(Panel)), tuple(self.query(RoutingBar))
 
     def _show_setup(self, setup: SetupScreen) -> None:
         setup.show(self.deck.picture)

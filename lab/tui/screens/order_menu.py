@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from rich.console import Group
-from rich.padding import Padding
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -84,6 +82,6 @@ def found(typed: str) -> list[str]:
     return sorted(fit, key=lambda verb: (not names(f"{verb} {ORDERS[verb].label}"), ORDERS[verb].key is None))
 
 
-def _told(order: type[Order]) -> Group:
-    head = Text.assemble((f"{order.key or '':>2}  {order.label}", "bold"), no_wrap=True, overflow="ellipsis")
-    return Group(head, Padding(Text(description(order), "dim"), (0, 0, 0, 4)))
+def _told(order: type[Order]) -> Text:
+    head = (f"{order.key or '':>2}  {order.label}\n", "bold")
+    return Text.assemble(head, (f"    {description(order)}", "dim"), overflow="ellipsis")

@@ -91,12 +91,11 @@ class Cursor:
 
 def forms(fleet: str, servers: Iterable[ServerState], lettered: bool = False) -> tuple[Form, ...]:
     """The forms that cells of these servers can have, the widest first; if `lettered`, with versions in all."""
-    servers = tuple(servers)
-    number = max((len(str(number)) for number in {server.number for server in servers}), default=0)
-    name = max((len(server.name) for server in servers), default=0)
-    name = max(name, len(fleet) + 1 + number + SUCCESSORS)
-    version = max((len(version) for version in {server.version for server in servers}), default=0)
-    version = min(version, LONGEST)
+    known = [(server.number, server.name, server.version) for server in servers]
+    numbers, names, versions = map(set, zip(*known, strict=True)) if known else (set(), set(), set())
+    number = len(str(max(numbers))) if numbers else 0
+    name = max(max(map(len, names), default=0), len(fleet) + 1 + number + SUCCESSORS)
+    version = min(max(map(len, versions), default=0), LONGEST)
     return (
         Form(min(name, LONGEST), named=True, letter=True, version=version, gap=2),
         Form(min(number, LONGEST), letter=True, version=version, gap=2),

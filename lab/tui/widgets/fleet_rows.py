@@ -5,7 +5,7 @@ it stands behind all others until the first has gone. So nobody else moves.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -85,17 +85,21 @@ def _pool(name: str, share: float, servers: list[ServerState]) -> Pool:
     return Pool(Head(name, share, len(servers), images), placed(servers))
 
 
-def placed(servers: Iterable[ServerState]) -> Places:
+def placed(servers: Sequence[ServerState]) -> Places:
     """Servers in the places of their numbers, from 1 on; those that find theirs taken are behind all others."""
-    ordered = sorted(servers, key=_in_order)
-    most = 2 * len(ordered) + EMPTY_PLACES
+    most = 2 * len(servers) + EMPTY_PLACES
     holders: dict[int, ServerState] = {}
-    beside: list[ServerState | None] = []
-    for server in ordered:
-        if 1 <= server.number <= most and server.number not in holders:
-            holders[server.number] = server
-        else:
+    beside: list[ServerState] = []
+    for server in servers:
+        number = server.number
+        if not 1 <= number <= most:
             beside.append(server)
+        elif number not in holders:
+            holders[number] = server
+        else:
+            holders[number], later = sorted((server, holders[number]), key=_in_order)
+            beside.append(later)
+    beside.sort(key=_in_order)
     return (*map(holders.get, range(1, max(holders, default=0) + 1)), *beside)
 
 

@@ -16,6 +16,9 @@ class Panel(Widget):
     TITLE: ClassVar[str] = ""
     HELP: ClassVar[str] = ""
 
+    settled = True
+    """Whether it has drawn all that it was shown; if not, it wants to be shown the newest picture again."""
+
     can_focus = True
     DEFAULT_CSS = """
     Panel { border: round $panel-lighten-2; border-title-color: $text-muted; }

@@ -8,13 +8,14 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual.strip import Strip
 
 from lab.model.events import RequestSample
 from lab.report.timeline import plain
 from lab.tui.marks import WRONG, mark
 from lab.tui.picture import SAMPLES, Picture, Point
-from lab.tui.widgets.panel import Panel
-from lab.tui.widgets.trends import text
+from lab.tui.widgets.resting import Lines
+from lab.tui.widgets.trends import strip
 
 SERVED, SLOW, ERROR, LOST = "●", "◔", "✗", "✖"
 LOST_OUTCOMES = ("refused", "dropped")
@@ -36,7 +37,7 @@ ERROR_STYLE = Style(color=WRONG, bold=True)
 SLOW_STYLE = Style(color=WRONG)
 
 
-class Requests(Panel):
+class Requests(Lines):
     """A sample of the requests, newest at the right, and every lost one. With `letters`, versions are told apart by
     the letters of their marks; without colours they always are."""
 
@@ -64,52 +65,45 @@ class Requests(Panel):
         super().__init__(id=id, classes=classes)
         self.fleet = fleet
         self.letters = letters
-        self._picture = Picture()
-        self._shown: object = None
 
     def on_mount(self) -> None:
         self.border_title = Text(f"{self.TITLE} · {plain(self.fleet)}")
 
-    def show(self, picture: Picture) -> None:
-        self._picture = picture
-        fleet = picture.state.fleets.get(self.fleet)
-        newest = picture.points[self.fleet][-1].at if picture.points[self.fleet] else None
-        shown = (newest, fleet.ledger if fleet else None)
-        if shown != self._shown:
-            self._shown = shown
-            self.refresh()
+    def shown(self) -> object:
+        fleet, points = self.picture.state.fleets.get(self.fleet), self.picture.points[self.fleet]
+        return points[-1].at if points else None, fleet.ledger if fleet else None
 
-    def render(self) -> Text:
-        width, height = self.size
-        fleet = self._picture.state.fleets.get(self.fleet)
+    def lines(self, width: int, height: int) -> Iterator[Text | Strip]:
+        fleet = self.picture.state.fleets.get(self.fleet)
         if fleet is None or not fleet.ledger.sent:
-            return Text("no requests yet", self._label, no_wrap=True, overflow="ellipsis")
-        if height < 2:
+            yield Text("no requests yet", self._label)
+        elif height < 2:
             counter = self._counter(width // 2)
-            return Text.assemble(*self._rows(width - counter.cell_len - 1, 1), " ", counter, no_wrap=True)
-        lines = [*self._rows(width, height - 1), self._foot(width)]
-        return Text("\n", no_wrap=True, overflow="crop").join(lines)
+            yield self.beside(*self._rows(width - counter.cell_len - 1, 1), Text(" "), counter)
+        else:
+            yield from self._rows(width, height - 1)
+            yield self._foot(width)
 
     @property
     def _label(self) -> Style:
         return self.get_component_rich_style("requests--label")
 
-    def _rows(self, width: int, rows: int) -> Iterator[Text]:
+    def _rows(self, width: int, rows: int) -> Iterator[Strip]:
         """Columns of dots, down and then to the right; no two intervals share one."""
         columns: list[list[Dot]] = []
         dot = self._dots()
-        for requests in intervals(self._picture, self.fleet):
+        for requests in intervals(self.picture, self.fleet):
             dots = [dot(request) for request in requests]
             high = math.ceil(len(dots) / math.ceil(len(dots) / rows))
             columns += [dots[place : place + high] for place in range(0, len(dots), high)]
         columns = columns[-width:] if width > 0 else []
         before = [BLANK] * (width - len(columns))
         for row in range(rows):
-            yield text([*before, *(column[row] if row < len(column) else BLANK for column in columns)])
+            yield strip([*before, *(column[row] if row < len(column) else BLANK for column in columns)])
 
     def _dots(self) -> Callable[[RequestSample], Dot]:
         """What draws requests; those that look alike are made once."""
-        slo = self._picture.state.session.slo if self._picture.state.session else math.inf
+        slo = self.picture.state.session.slo if self.picture.state.session else math.inf
         marked = cache(self._mark)
 
         def dot(request: RequestSample) -> Dot:
@@ -122,16 +116,16 @@ class Requests(Panel):
         return dot
 
     def _mark(self, version: str) -> Dot:
-        found = mark(version, self._picture.versions, self.app.current_theme.dark)
+        found = mark(version, self.picture.versions, self.app.current_theme.dark)
         return found.letter if self.letters or self.app.no_color else SERVED, found.style
 
     def _foot(self, width: int) -> Text:
         """Which colour is which version, as far as they are on the screen, and the counter."""
         if width < LEGEND_FROM:
             return self._counter(width)
-        seen = {request.version for request in self._picture.samples[self.fleet] if request.outcome == "served"}
+        seen = {request.version for request in self.picture.samples[self.fleet] if request.outcome == "served"}
         legend = Text()
-        for version in (version for version in self._picture.versions if version in seen):
+        for version in (version for version in self.picture.versions if version in seen):
             legend.append(*self._mark(version)).append(f" {plain(version)}   ", self._label)
         legend.truncate(width // 2, overflow="ellipsis")
         counter = self._counter(width - legend.cell_len - 1)
@@ -139,7 +133,7 @@ class Requests(Panel):
 
     def _counter(self, width: int) -> Text:
         """The ledger's figures, in as many words as there is room for."""
-        ledger = self._picture.state.fleets[self.fleet].ledger
+        ledger = self.picture.state.fleets[self.fleet].ledger
         lost = ledger.refused + ledger.dropped
         wordings: tuple[Sequence[tuple[str, int]], ...] = (
             ((f"{ledger.sent:,} sent", 0), (f"{ledger.error:,} errors", ledger.error), (f"{lost:,} lost", lost)),

@@ -25,10 +25,11 @@ Shares = Mapping[Key, float]
 
 def shares(fleet: FleetState) -> Shares:
     """The share of each version in each pool: a pool divides its requests evenly among its healthy servers."""
+    alike = Counter([(server.pool, server.version, server.status) for server in fleet.servers.values()])
     serving: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for server in fleet.servers.values():
-        if fleet.serves(server):
-            serving[server.pool][server.version] += 1
+    for (pool, version, status), number in alike.items():
+        if status == "healthy":
+            serving[pool][version] += number
     return {
         (pool, version): share * count / max(1, serving[pool].total())
         for pool, share in fleet.shares.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,11 +16,7 @@ from lab.model.scorecard import FleetScore, scorecard
 from lab.model.state import LabState
 from lab.report.terminal import figures
 from lab.report.timeline import plain
-from lab.tui.picture import Picture
-from lab.tui.widgets.panel import Panel
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
+from lab.tui.widgets.resting import Resting
 
 BETTER = "▲"
 
@@ -46,9 +42,6 @@ COSTS: dict[str, Callable[[FleetScore], float | None]] = {
 }
 """Rows in which less is better, and how much it is; None where there is nothing to compare yet."""
 
-REST = 0.5
-"""Seconds from one drawing to the next, at least: figures that run can't be read."""
-
 HEAD_FROM = 4
 """From this height on, the fleets' names stay in sight."""
 
@@ -59,7 +52,7 @@ CELL = 11
 """As narrow as cells may become: a latency's three figures fit."""
 
 
-class Scorecard(Panel, ScrollView, inherit_bindings=False):
+class Scorecard(Resting, ScrollView, inherit_bindings=False):
     """The same figures as in a report, as they are so far."""
 
     TITLE = "Scorecard"
@@ -85,6 +78,7 @@ class Scorecard(Panel, ScrollView, inherit_bindings=False):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"scorecard--label", "scorecard--better"}
     ALLOW_SELECT = False
+    REST = 1.0
     DEFAULT_CSS = """
     Scorecard {
         width: 1fr; height: 1fr;
@@ -96,28 +90,19 @@ class Scorecard(Panel, ScrollView, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._state = LabState()
-        self._drawn: LabState | None = None
-        self._resting: Timer | None = None
         self._lines: list[Text] = []
 
-    def show(self, picture: Picture) -> None:
-        self._state = picture.state
-        if self._resting is None:
-            self._draw()
+    def shown(self) -> object:
+        return self.picture.state
+
+    @property
+    def _state(self) -> LabState:
+        return self.picture.state
 
     def on_resize(self) -> None:
-        self._lay_out()
+        self.draw()
 
-    def _draw(self) -> None:
-        """Draw the newest state, unless it has been drawn already, and rest."""
-        self._resting = None
-        if self._drawn is not self._state:
-            self._lay_out()
-            self._resting = self.set_timer(REST, self._draw)
-
-    def _lay_out(self) -> None:
-        self._drawn = self._state
+    def draw(self) -> None:
         scores = scorecard(self._state)
         room = self.scrollable_content_region.width
         self._lines = list(self._table(scores, room)) if scores else [Text("no figures yet", self._label)]

@@ -9,14 +9,16 @@ from itertools import groupby
 from statistics import median
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.strip import Strip
 
 from lab.model.events import OrderGiven
 from lab.report.timeline import plain
 from lab.tui.marks import WRONG, mark
 from lab.tui.picture import Picture, Point
-from lab.tui.widgets.panel import Panel
+from lab.tui.widgets.resting import Lines
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LEVELS = len(BLOCKS) - 1
@@ -41,7 +43,7 @@ AXIS_FROM = 6
 Cell = tuple[str, Style]
 
 
-class Trends(Panel):
+class Trends(Lines):
     """The 95th percentile of the latency and the share of errors of one fleet, over time."""
 
     TITLE = "Trends"
@@ -57,6 +59,7 @@ class Trends(Panel):
     where requests were lost, which means that no server answered. `▶` marks an order.
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"trends--label"}
+    REST = 0.5
     DEFAULT_CSS = """
     Trends { width: 1fr; height: 1fr; }
     Trends > .trends--label { color: $text-muted; }
@@ -65,32 +68,27 @@ class Trends(Panel):
     def __init__(self, fleet: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.fleet = fleet
-        self._picture = Picture()
-        self._shown: object = None
         self._resampled: dict[int, tuple[Frame, list[Column | None]]] = {}
+        self._label = Style()
+        self._dark = True
 
-    def show(self, picture: Picture) -> None:
-        self._picture = picture
+    def shown(self) -> object:
+        picture = self.picture
         newest = tuple((name, len(picture.points[name]), _newest(picture.points[name])) for name in picture.fleets)
-        shown = (newest, len(picture.state.orders))
-        if shown != self._shown:
-            self._shown = shown
-            self._resampled.clear()
-            self.refresh()
+        return newest, len(picture.state.orders)
 
-    def render(self) -> Text:
-        width, height = self.size
-        if self.fleet not in self._picture.state.fleets or not self._picture.points[self.fleet]:
-            return Text("no requests yet", self._label, no_wrap=True, overflow="ellipsis")
-        if height < 2:
-            return self._figures(width)
-        return Text("\n", no_wrap=True, overflow="crop").join(self._lines(width, height))
+    def lines(self, width: int, height: int) -> Iterator[Text | Strip]:
+        self._resampled.clear()
+        self._label = self.get_component_rich_style("trends--label")
+        self._dark = self.app.current_theme.dark
+        if self.fleet not in self.picture.state.fleets or not self.picture.points[self.fleet]:
+            yield Text("no requests yet", self._label)
+        elif height < 2:
+            yield self._figures(width)
+        else:
+            yield from self._charts(width, height)
 
-    @property
-    def _label(self) -> Style:
-        return self.get_component_rich_style("trends--label")
-
-    def _lines(self, width: int, height: int) -> Iterator[Text]:
+    def _charts(self, width: int, height: int) -> Iterator[Text | Strip]:
         """Both charts from top to bottom, and the orders below them if there is room."""
         axis = 1 if height >= AXIS_FROM else 0
         for chart, rows in zip((self._latency(), self._errors()), _halves(height - axis), strict=True):
@@ -103,12 +101,10 @@ class Trends(Panel):
         latency, errors = self._latency(), self._errors()
         whole = Text.assemble("p95 ", latency.now, "  errors ", errors.now)
         short = Text.assemble(latency.now, "  ✗ ", errors.now)
-        chosen = whole if whole.cell_len <= width else short
-        chosen.no_wrap, chosen.overflow = True, "ellipsis"
-        return chosen
+        return whole if whole.cell_len <= width else short
 
     def _latency(self) -> "_Chart":
-        picture = self._picture
+        picture = self.picture
         slo = picture.state.session.slo if picture.state.session else math.inf
         newest = picture.points[self.fleet][-1].p95
         words = "–" if newest is None else milliseconds(newest)
@@ -117,36 +113,36 @@ class Trends(Panel):
         return _Chart("p95", latency_scale(picture), slo, now)
 
     def _errors(self) -> "_Chart":
-        newest = self._picture.points[self.fleet][-1]
+        newest = self.picture.points[self.fleet][-1]
         now = Text(f"{newest.errors:.1%}".replace("%", " %"), Style(color=WRONG if newest.bad else None, bold=True))
         if newest.lost:
             now.append(f" {LOST} {newest.lost:,} lost", Style(color=WRONG, bold=True))
-        return _Chart("errors", error_scale(self._picture), None, now)
+        return _Chart("errors", error_scale(self.picture), None, now)
 
-    def _chart(self, chart: "_Chart", width: int, rows: int) -> Iterator[Text]:
+    def _chart(self, chart: "_Chart", width: int, rows: int) -> Iterator[Text | Strip]:
         """A line that says what is drawn and how it is now, and the bars; all in one line if there is but one."""
         if rows == 1:
             head = Text(f"{chart.short} ", self._label)
             tail = Text.assemble(" ", chart.now)
-            yield head + next(self._bars(chart, width - head.cell_len - tail.cell_len, 1)) + tail
+            yield self.beside(head, next(self._bars(chart, width - head.cell_len - tail.cell_len, 1)), tail)
             return
         slo = f"   SLO {milliseconds(chart.slo)}" if chart.slo is not None else ""
         yield _spread([f"{chart.scale}{slo}", chart.scale], self._label, chart.now, width)
         yield from self._bars(chart, width, rows - 1)
 
-    def _bars(self, chart: "_Chart", width: int, rows: int) -> Iterator[Text]:
+    def _bars(self, chart: "_Chart", width: int, rows: int) -> Iterator[Strip]:
         if width < 1:
-            return iter([Text("")])
+            return iter([Strip([])])
         _, columns = self._columns(width)
         draw = self._error_bar if chart.slo is None else self._latency_bar
         drawn = [draw(column, chart, rows) for column in columns]
-        return (text(drawn[place][row] for place in range(width)) for row in range(rows))
+        return (strip(drawn[place][row] for place in range(width)) for row in range(rows))
 
     def _columns(self, width: int) -> "tuple[Frame, list[Column | None]]":
         """What is drawn on so many columns, worked out once for each picture."""
         if width not in self._resampled:
-            frame = Frame.of(self._picture, width)
-            self._resampled[width] = frame, resampled(self._picture.points[self.fleet], frame)
+            frame = Frame.of(self.picture, width)
+            self._resampled[width] = frame, resampled(self.picture.points[self.fleet], frame)
         return self._resampled[width]
 
     def _latency_bar(self, column: "Column | None", chart: "_Chart", rows: int) -> list[Cell]:
@@ -161,7 +157,7 @@ class Trends(Panel):
         ]
 
     def _colour(self, version: str) -> str:
-        return mark(version, self._picture.versions, self.app.current_theme.dark).colour
+        return mark(version, self.picture.versions, self._dark).colour
 
     def _error_bar(self, column: "Column | None", chart: "_Chart", rows: int) -> list[Cell]:
         chars = bar(column.errors if column else None, chart.top, rows)
@@ -188,7 +184,7 @@ class Trends(Panel):
 
     def _orders_since(self, at: float) -> Iterator[OrderGiven]:
         """The newest first. Orders are numbered from 1 on."""
-        orders = self._picture.state.orders
+        orders = self.picture.state.orders
         for number in range(len(orders), 0, -1):
             order = orders.get(number)
             if order is None or order.at < at:
@@ -321,9 +317,11 @@ def coloured(colour: str | None, bold: bool = False) -> Style:
     return Style(color=colour, bold=bold)
 
 
-def text(cells: Iterable[Cell]) -> Text:
+def strip(cells: Iterable[Cell]) -> Strip:
     """Cells side by side; those of one style in one piece."""
-    return Text.assemble(*(("".join(c for c, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1])))
+    return Strip(
+        Segment("".join(char for char, _ in run), style) for style, run in groupby(cells, lambda cell: cell[1])
+    )
 
 
 def _all(picture: Picture) -> Iterator[Point]:

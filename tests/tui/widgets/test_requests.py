@@ -94,7 +94,7 @@ async def test_versions_are_letters_where_colours_cannot_tell_them_apart(how):
 @piloted
 async def test_the_counter_has_every_request():
     async with requests_of(picture_of("stop-first"), "hasty") as (requests, _):
-        ledger = requests._picture.state.fleets["hasty"].ledger
+        ledger = requests.picture.state.fleets["hasty"].ledger
         assert f"{ledger.sent:,} sent" in rows(requests)[-1]
         assert f"{ledger.refused + ledger.dropped:,} lost" in rows(requests)[-1]
 

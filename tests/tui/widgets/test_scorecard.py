@@ -67,13 +67,18 @@ async def test_the_names_stay_in_sight_while_the_figures_scroll():
 async def test_figures_change_twice_a_second_at_most_and_the_newest_are_not_lost():
     async with scorecard_of(picture_of("pets-and-cattle", 10)) as (card, pilot):
         drawn = []
-        lay_out, card._lay_out = card._lay_out, lambda: drawn.append(1) or lay_out()
-        for at in range(11, 31):
-            card.show(picture_of("pets-and-cattle", float(at)))
-        assert not drawn
+        lay_out, card.draw = card.draw, lambda: drawn.append(1) or lay_out()
+        pictures = [picture_of("pets-and-cattle", float(at)) for at in range(11, 31)]
+
+        def shown():
+            card.show(pictures[0] if len(pictures) == 1 else pictures.pop(0))
+            return card.settled
+
+        assert not shown()
+        await until(pilot, lambda: shown() and len(pictures) == 1)
         sent = picture_of("pets-and-cattle", 30.0).state.fleets["pets"].ledger.sent
-        await until(pilot, lambda: any(f"requests sent {sent:,}" in row for row in rows(card)))
-        assert len(drawn) == 1
+        assert any(f"requests sent {sent:,}" in row for row in rows(card))
+        assert len(drawn) <= 2
 
 
 @piloted

@@ -11,7 +11,7 @@ from lab.tui.marks import COLOURS, WRONG
 from lab.tui.picture import Picture, Point
 from lab.tui.widgets.trends import BLOCKS, LOST, Frame, Trends, bar, error_scale, latency_scale, resampled, rounded_up
 from tests.tui.pictures import picture_of
-from tests.tui.piloting import piloted
+from tests.tui.piloting import piloted, until
 
 
 @asynccontextmanager
@@ -102,17 +102,28 @@ async def test_a_name_that_looks_like_markup_is_shown_as_it_is():
         assert "no requests yet" in text(trends)
 
 
+def rested(trends, picture):
+    """Show it a picture; whether it was taken in."""
+    trends.show(picture)
+    return trends.settled
+
+
 @piloted
 async def test_nothing_is_drawn_again_while_nothing_is_counted():
     picture = picture_of("pets-and-cattle", 30)
-    async with trends_of(picture, "pets") as (trends, _):
+    async with trends_of(picture, "pets") as (trends, pilot):
         drawn = []
         trends.refresh = lambda *args, **kwargs: drawn.append(args)
-        trends.show(picture)
+        await until(pilot, lambda: rested(trends, picture))
         assert not drawn
         picture.points["cattle"].append(point(31.0, p95=0.9))  # the scale is theirs, too
         trends.show(picture)
-        assert drawn
+        assert len(drawn) == 1
+        picture.points["cattle"].append(point(32.0, p95=0.9))
+        trends.show(picture)
+        assert len(drawn) == 1 and not trends.settled, "it rests"
+        await until(pilot, lambda: rested(trends, picture))
+        assert len(drawn) == 2
 
 
 @pytest.mark.parametrize(("value", "end"), [(0.011, 0.02), (0.02, 0.02), (0.021, 0.05), (0.9, 1.0), (1.1, 2.0)])
