@@ -73,7 +73,7 @@ async def running(folder, scenario=QUIET, size=(160, 45), speed=1.0, settings=No
     app = LabApp(settings or Settings(engine="sim"))
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True) as pilot:
-        app.post_message(HomeScreen.Play(path, "sim"))
+        app.post_message(HomeScreen.Play(path, app.settings.engine))
         await until(pilot, lambda: app.screen.query(FleetGrid) and isinstance(app.screen.focused, FleetGrid))
         live = app.live
         if speed != 1.0:
