@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lab.conduct.dispatch import carry_out
 from lab.engines.base import LabError
 from lab.model import orders as o
+from lab.model.routing import Routing
 from lab.strategies.canary import split
 from lab.strategies.fleet import AbortedError, Fleet
 
@@ -53,9 +54,14 @@ async def _(order: o.Abort, lab: "Session", fleet: Fleet) -> str:
 
 @carry_out.register(o.Weight)
 async def _(order: o.Weight, lab: "Session", fleet: Fleet) -> str:
-    if not fleet.routing.shares.get("canary"):
-        raise LabError(f"{fleet.spec.name} has no canary whose weight could be set: release to a canary fleet first")
-    await fleet.route(split(fleet.live, order.share, fleet.routing.sticky))
+    def weighed(before: Routing) -> Routing:
+        if not before.shares.get("canary"):
+            raise LabError(
+                f"{fleet.spec.name} has no canary whose weight could be set: release to a canary fleet first"
+            )
+        return split(fleet.live, order.share, before.sticky)
+
+    await fleet.reroute(weighed)
     return ""
 
 

@@ -80,10 +80,10 @@ class Canary(Strategy):
             await fleet.fill(new, image, fleet.spec.servers, self.healthy_within)
             fleet.identify(new, image)
         except StrategyError as error:
-            await _all_to(fleet, old)
+            await fleet.route(only(old))
             await together(fleet.empty(pool, self.drain) for pool in ("canary", "baseline", new))
             raise AbortedError(f"not promoted: {error}") from None
-        await _all_to(fleet, new)
+        await fleet.route(only(new))
         fleet.live = new
         await together(fleet.empty(pool, self.drain) for pool in ("canary", "baseline"))
         fleet.keep(old, self.keep_old, self.drain)
@@ -141,12 +141,6 @@ class Canary(Strategy):
             requests=said.requests_used,
             reason=said.reason,
         )
-
-
-async def _all_to(fleet: Fleet, pool: str) -> None:
-    """All traffic to one pool: the canary is over."""
-    fleet.routing = only(pool)  # before the proxy has answered, so that no weight is set behind it by hand
-    await fleet.route(fleet.routing)
 
 
 def split(live: str, weight: float, sticky: bool) -> Routing:

@@ -83,6 +83,7 @@ class Fleet:
         self.lost_at: dict[int, float] = {}
         self.releasing = False
         self._noticed = asyncio.Event()
+        self._rerouting = asyncio.Lock()
         self._emit = emit
         self.now = now
         self._launches: dict[int, int] = {}
@@ -143,10 +144,18 @@ class Fleet:
 
     async def route(self, routing: Routing) -> None:
         """Divide the traffic anew, at once."""
-        began = self.now()
-        await self.engine.route(self.spec.name, routing)
-        self.routing = routing
-        self.tell(e.RoutingChanged, shares=dict(routing.shares), seconds=round(self.now() - began, 6))
+        await self.reroute(lambda before: routing)
+
+    async def reroute(self, how: Callable[[Routing], Routing]) -> None:
+        """Divide the traffic in a way that depends on how it is divided when its turn comes: one change at a time.
+
+        Raises what `how` raises; then nothing has changed.
+        """
+        async with self._rerouting:
+            began, routing = self.now(), how(self.routing)
+            await self.engine.route(self.spec.name, routing)
+            self.routing = routing
+            self.tell(e.RoutingChanged, shares=dict(routing.shares), seconds=round(self.now() - began, 6))
 
     async def fill(self, pool: str, image: Image, servers: int, within: float) -> None:
         """Launch so many servers into a pool, and let each serve the pool's share once it is healthy.

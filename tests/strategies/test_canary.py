@@ -181,6 +181,23 @@ def test_a_weight_that_comes_while_the_traffic_goes_back_does_not_bring_the_cana
     is_as_before(lab)
 
 
+def test_weights_on_both_sides_of_an_abort_do_not_bring_the_canary_back_either():
+    async def story(lab):
+        releasing = asyncio.ensure_future(lab.session.give(o.Release(version="1.1")))
+        await until(lab, 0.05)
+        first = asyncio.ensure_future(lab.session.give(o.Weight(share=0.3)))
+        await asyncio.sleep(0.01)
+        assert await lab.session.give(o.Abort())
+        while not first.done():
+            await lab.session.changed()
+        assert not await lab.session.give(o.Weight(share=0.4))
+        await releasing
+
+    lab = on_sim(setup(rate=200, cattle=strategy("canary", steps=STEPS)), story, SlowProxy)
+    is_as_before(lab)
+    assert [round(share.get("canary", 0), 2) for share in shares(lab)] == [0, 0.05, 0.3, 0]
+
+
 def test_there_is_no_weight_to_set_where_no_canary_is_judged():
     async def story(lab):
         assert not await lab.session.give(o.Weight(share=0.4))
