@@ -188,8 +188,7 @@ def test_weights_on_both_sides_of_an_abort_do_not_bring_the_canary_back_either()
         first = asyncio.ensure_future(lab.session.give(o.Weight(share=0.3)))
         await asyncio.sleep(0.01)
         assert await lab.session.give(o.Abort())
-        while not first.done():
-            await lab.session.changed()
+        assert await first
         assert not await lab.session.give(o.Weight(share=0.4))
         await releasing
 
