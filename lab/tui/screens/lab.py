@@ -3,14 +3,12 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer
 
 from lab.engines.base import LabError
@@ -28,16 +26,14 @@ from lab.tui.screens.server import ServerScreen
 from lab.tui.screens.setup import SetupScreen
 from lab.tui.widgets.drift import Drift
 from lab.tui.widgets.filter_bar import FilterBar
-from lab.tui.widgets.fleet_column import FleetColumn
 from lab.tui.widgets.fleet_grid import FleetGrid
-from lab.tui.widgets.panel import Panel
-from lab.tui.widgets.requests import Requests
-from lab.tui.widgets.routing_bar import RoutingBar
-from lab.tui.widgets.scorecard import Scorecard
+from lab.tui.widgets.floor import PANELS, Floor
 from lab.tui.widgets.seek_bar import SeekBar
 from lab.tui.widgets.status_bar import StatusBar, speed
 from lab.tui.widgets.timeline import Timeline
-from lab.tui.widgets.trends import Trends
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 STEP = 1.0
 """Seconds of lab time that one step takes."""
@@ -47,19 +43,6 @@ SKIP = 5.0
 
 COVERED = 0.5
 """Seconds between two pictures while another screen lies above: each of them has to be dimmed as a whole."""
-
-SMALL = 24
-"""With so many servers in each fleet at first, trends get as much room as they."""
-
-PANELS: tuple[tuple[str, type[Panel]], ...] = (
-    ("1", FleetGrid),
-    ("2", Trends),
-    ("3", Requests),
-    ("4", Drift),
-    ("5", Timeline),
-    ("6", Scorecard),
-)
-"""Which key leads to which panel; a panel that each fleet has is one after the other's."""
 
 
 class LabScreen(Screen[None]):
@@ -84,7 +67,7 @@ class LabScreen(Screen[None]):
         Binding("w", "save", "Save as scenario", id="lab.save", show=False),
         Binding("q", "leave", "Leave", id="lab.leave"),
         Binding("ctrl+c", "leave", "Leave", id="lab.interrupt", show=False),
-        *(Binding(key, f"panel({key})", panel.TITLE, id=f"panel.{key}", show=False) for key, panel in PANELS),
+        *(Binding(key, f"panel('{key}')", panel.TITLE, id=f"panel.{key}", show=False) for key, panel in PANELS.items()),
     ]
     DEFAULT_CSS = """
     LabScreen #main { height: 1fr; }
@@ -134,24 +117,16 @@ class LabScreen(Screen[None]):
         self._fresh = True
         self._begun = False
         self._shown_at = 0.0
-        self._panels: tuple[Panel, ...] = ()
-        self._bars: tuple[RoutingBar, ...] = ()
         self._filtered_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
-        with Vertical(id="main"):
-            yield Horizontal(id="fleets")
-            with Vertical(id="side"):
-                yield Drift()
-                yield Timeline(classes="-current")
-                yield Scorecard()
+        yield Floor(id="main")
         yield SeekBar()
         yield FilterBar(placeholder="filter: 1.1, drifted, unhealthy, pool:green, 3 …")
         yield Footer()
 
     def on_mount(self) -> None:
-        self._find_panels()
         self.set_interval(1 / self._rate, self.tick)
         if self.deck.live and not self.deck.picture.state.started:
             self.app.push_screen(SetupScreen())
@@ -182,38 +157,22 @@ class LabScreen(Screen[None]):
         self._shown_at = time.monotonic()
         picture = self.deck.picture
         if picture.fleets and not self._begun:
-            self._begin(picture)
+            self._begun = True
+            self.run_worker(self._begin(picture), group="begin")
             return
-        panels = [panel for panel in self._panels if panel.is_on_screen]
-        for panel in panels:
-            panel.show(picture)
-        self._fresh = not all(panel.settled for panel in panels)
-        for bar in self._bars:
-            bar.show(picture)
+        self._floor.show(picture)
+        self._fresh = not self._floor.settled
         if isinstance(self.app.screen, SetupScreen):
             self._show_setup(self.app.screen)
 
-    def _begin(self, picture: Picture) -> None:
-        """Put the fleets side by side, and the cursor into the first one as soon as it is there."""
-        self._begun = True
-        columns = [FleetColumn(name) for name in picture.fleets]
-        columns[0].add_class("-current")
-        fleets = self.query_one("#fleets")
-        fleets.set_class(all(len(fleet.servers) <= SMALL for fleet in picture.state.fleets.values()), "-small")
-        mounted = fleets.mount(*columns)
+    @property
+    def _floor(self) -> Floor:
+        return self.query_one(Floor)
 
-        async def focus_first() -> None:
-            await mounted
-            self._find_panels()
-            columns[0].query_one(FleetGrid).focus()
-            self._fresh = True
-            self.tick()
-
-        self.run_worker(focus_first(), group="begin")
-
-    def _find_panels(self) -> None:
-        """Know all panels: to ask for them with every tick would cost as much as some of them."""
-        self._panels, self._bars = tuple(self.query(Panel)), tuple(self.query(RoutingBar))
+    async def _begin(self, picture: Picture) -> None:
+        await self._floor.begin(picture)
+        self._fresh = True
+        self.tick()
 
     def _show_setup(self, setup: SetupScreen) -> None:
         setup.show(self.deck.picture)
@@ -242,43 +201,19 @@ class LabScreen(Screen[None]):
 
     # Where one is
 
-    def action_panel(self, number: int) -> None:
+    def action_panel(self, key: str) -> None:
         """Go to a panel; pressed again, to the next fleet's."""
-        kind = dict(PANELS)[str(number)]
-        found = [panel for panel in self.query(kind) if panel.visible]
-        if not found:
-            return
-        focused = self.focused
-        place = found.index(focused) + 1 if focused in found else self._current_fleet(found)
-        self._bring_up(found[place % len(found)])
-
-    def _current_fleet(self, panels: list[Any]) -> int:
-        """The place of the panel that belongs to the fleet that is looked at."""
-        current = [panel for panel in panels if self._column_of(panel) and self._column_of(panel).has_class("-current")]
-        return panels.index(current[0]) if current else 0
-
-    def _column_of(self, widget: Widget) -> Any:
-        return next((node for node in widget.ancestors_with_self if isinstance(node, FleetColumn)), None)
-
-    def _bring_up(self, panel: Panel) -> None:
-        if self.maximized:
-            self.minimize()
-        self.set_focus(panel)
-        self.on_descendant_focus()  # its message may come only after the next key
+        panel = self._floor.panel(key, self.focused)
+        if panel:
+            if self.maximized:
+                self.minimize()
+            self.set_focus(panel)
+            self.on_descendant_focus()  # its message may come only after the next key
 
     def on_descendant_focus(self) -> None:
-        """What has the focus is what is shown where there is room for one only."""
-        focused = self.focused
-        if focused is None:
-            return
-        column = self._column_of(focused)
-        group = self.query(FleetColumn) if column else self.query("#side > Panel")
-        chosen = column or focused
-        if chosen in group:
-            group.remove_class("-current")
-            chosen.add_class("-current")
-        self.query_one("#side").set_class(column is None and chosen in group, "-focused")
-        self._fresh = True
+        if self.focused:
+            self._floor.bring_up(self.focused)
+            self._fresh = True
 
     def action_zoom(self) -> None:
         """Let the focused panel fill the screen, or go back."""
@@ -299,9 +234,7 @@ class LabScreen(Screen[None]):
             if event.done:
                 self.notify(str(error), title="Filter", severity="warning", markup=False)
             chosen = Filter.parse("")
-        for grid in self.query(FleetGrid):
-            grid.set_filter(chosen)
-        self.query_one(Timeline).set_filter(event.text)
+        self._floor.set_filter(chosen, event.text)
         self._fresh = True
         if event.done:
             self.set_focus(self._filtered_from)
@@ -360,7 +293,7 @@ class LabScreen(Screen[None]):
 
     def _order_context(self) -> OrderContext:
         picture, live = self.deck.picture, self.deck.live
-        grid = self._grid()
+        grid = self._floor.grid
         fleet = grid.fleet if grid else None
         state = picture.state
         server = state.fleets[fleet].servers.get(grid.selected) if grid and fleet and grid.selected else None
@@ -374,14 +307,9 @@ class LabScreen(Screen[None]):
         )
         return OrderContext(picture.fleets, fleet, server, versions, live.name if live else "", engine, names)
 
-    def _grid(self) -> FleetGrid | None:
-        """The grid of the fleet that is looked at."""
-        column = next(iter(self.query(FleetColumn).filter(".-current")), None)
-        return column.query_one(FleetGrid) if column else None
-
     def action_shell(self) -> None:
         """Go to the selected server."""
-        grid = self._grid()
+        grid = self._floor.grid
         if grid and grid.selected:
             self.post_message(ServerScreen.ShellWanted(grid.selected))
 
