@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BENCHMARKS := $(basename $(notdir $(wildcard benchmarks/launch.py benchmarks/drift.py benchmarks/switch.py benchmarks/sim.py benchmarks/verdict.py)))
+BENCHMARKS := $(basename $(notdir $(wildcard benchmarks/launch.py benchmarks/drift.py benchmarks/switch.py benchmarks/sim.py benchmarks/verdict.py benchmarks/tui.py)))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help demo test check bench screenshot clean
