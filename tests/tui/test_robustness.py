@@ -41,7 +41,7 @@ OPENINGS = (
     Opening(("t",), "╭─ Change the traffic"),
     Opening(("m",), "type to narrow it down"),
     Opening(("e",), "itself"),
-    Opening(("C-p",), "Search"),
+    Opening(("C-p",), "🔎"),
     Opening(("Enter",), "Packages", asks=True),
     Opening(("/",), "esc No filter", asks=True),
     Opening(("?",), "One cell for", close="?", asks=True),
@@ -182,3 +182,19 @@ def test_a_state_folder_that_cannot_be_written_is_told_and_home_goes_on(desk: De
         person.keys("C-q")
         assert person.ended() in (0, 1)
         assert "Traceback" not in person.everything
+
+
+def test_rubbish_that_is_pasted_anywhere_does_no_harm(person: Terminal) -> None:
+    open_small(person)
+    person.paste(RUBBISH)
+    asked(person, "C-c")
+    for opening in OPENINGS:
+        opening.open(person)
+        person.paste(RUBBISH)
+        asked(person, "C-q")
+        person.keys(opening.close)
+        opening.closed(person)
+    leave(person, "r")
+    person.paste(RUBBISH)
+    person.keys("C-q")
+    ends_well(person)
