@@ -5,6 +5,8 @@ from dataclasses import dataclass
 POOLS = ("main", "blue", "green", "canary", "baseline")
 """The pools that a fleet can have: proxy backends by this name exist from the start."""
 
+TRIALS = ("canary", "baseline")
+"""Pools of servers that are there to be judged, and go when they have been."""
 
 STAGING = "staging"
 """The pool of servers that are only to be looked at. It has a backend, for its health checks, but no traffic can be

@@ -13,7 +13,7 @@ from immutables import Map
 
 from lab.model import events as e
 from lab.model.drift import DriftItem
-from lab.model.fleet import STAGING, FleetSpec
+from lab.model.fleet import STAGING, TRIALS, FleetSpec
 from lab.model.histogram import merge
 from lab.model.ledger import ANSWERED, Ledger
 
@@ -64,6 +64,12 @@ class FleetState:
     verdict: Map[str, Any] | None = None
     replaced_servers: int = 0
     recovery_seconds: float | None = None
+
+    @property
+    def live(self) -> str:
+        """The pool whose servers are meant by their numbers; empty before any has a share of the traffic."""
+        lasting = {pool: share for pool, share in self.shares.items() if pool not in TRIALS}
+        return max(lasting, key=lasting.__getitem__, default="")
 
     def serves(self, server: ServerState) -> bool:
         """Whether users' requests reach a server: it is well, and its pool has a share of the traffic."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from lab.model import events as e
+from lab.model.fleet import TRIALS
 from lab.model.histogram import middle
 from lab.model.image import Image
 from lab.model.routing import Routing, only
@@ -81,11 +82,11 @@ class Canary(Strategy):
             fleet.identify(new, image)
         except StrategyError as error:
             await fleet.route(only(old))
-            await together(fleet.empty(pool, self.drain) for pool in ("canary", "baseline", new))
+            await together(fleet.empty(pool, self.drain) for pool in (*TRIALS, new))
             raise AbortedError(f"not promoted: {error}") from None
         await fleet.route(only(new))
         fleet.live = new
-        await together(fleet.empty(pool, self.drain) for pool in ("canary", "baseline"))
+        await together(fleet.empty(pool, self.drain) for pool in TRIALS)
         fleet.keep(old, self.keep_old, self.drain)
         return "promoted by hand" if by_hand else ""
 

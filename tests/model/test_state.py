@@ -42,6 +42,16 @@ STREAMS = st.lists(st.tuples(st.integers(0, 3), HAPPENINGS), max_size=40)
 ROUTED = e.RoutingChanged(at=0.0, fleet="pets", shares={"main": 0.7, "canary": 0.3})
 
 
+def test_the_live_pool_is_the_one_that_lasts_however_small_its_share_is():
+    def live(**shares):
+        routed = e.RoutingChanged(at=0.0, fleet="pets", shares=shares)
+        return fold_all([OPENED, routed]).fleets["pets"].live
+
+    assert live(blue=1.0) == "blue"
+    assert live(green=0.1, canary=0.45, baseline=0.45) == "green"
+    assert fold_all([OPENED]).fleets["pets"].live == ""
+
+
 def serves(server):
     return server.status == "healthy" and server.pool != "green"
 

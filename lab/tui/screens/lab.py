@@ -303,7 +303,7 @@ class LabScreen(Screen[None]):
             (name, one.number, one.name)
             for name, held in state.fleets.items()
             for one in held.servers.values()
-            if one.status != "dead"
+            if one.status != "dead" and one.pool == held.live
         )
         return OrderContext(picture.fleets, fleet, server, versions, live.name if live else "", engine, names)
 
