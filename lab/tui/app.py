@@ -18,6 +18,7 @@ from lab.tui.order_commands import OrderCommands
 from lab.tui.screens.home import HomeScreen
 from lab.tui.screens.lab import LabScreen
 from lab.tui.screens.leave import LeaveScreen
+from lab.tui.screens.order_menu import MENU, OrderMenu
 from lab.tui.screens.prompt import PromptScreen
 from lab.tui.screens.server import ServerScreen
 from lab.tui.screens.setup import SetupScreen
@@ -40,6 +41,7 @@ class LabApp(App[None]):
 
     TITLE = "lab"
     COMMANDS = App.COMMANDS | {OrderCommands}
+    SCREENS = {MENU: OrderMenu}  # noqa: RUF012  # as App has it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("s", "screenshot", "Screenshot", id="app.screenshot", show=False),

@@ -21,7 +21,7 @@ from lab.tui.picture import Picture
 from lab.tui.saving import save
 from lab.tui.screens.leave import Answer, LeaveScreen
 from lab.tui.screens.order import OrderScreen
-from lab.tui.screens.order_menu import OrderMenu
+from lab.tui.screens.order_menu import MENU
 from lab.tui.screens.server import ServerScreen
 from lab.tui.screens.setup import SetupScreen
 from lab.tui.widgets.drift import Drift
@@ -277,7 +277,7 @@ class LabScreen(Screen[None]):
         return live is not None and not live.ended and not self._watching
 
     def action_menu(self) -> None:
-        self.app.push_screen(OrderMenu(), lambda verb: self.action_order(verb) if verb else None)
+        self.app.push_screen(MENU, lambda verb: self.action_order(verb) if verb else None)
 
     def action_order(self, verb: str) -> None:
         """Ask for what the order needs, and give it."""

@@ -14,6 +14,9 @@ from lab.model.orders import ORDERS, Order
 from lab.tui.orders import description
 from lab.tui.widgets.line import Line
 
+MENU = "orders"
+"""The name under which the app keeps the one menu that there is: it is opened much faster than a new one is made."""
+
 
 class OrderMenu(ModalScreen[str | None]):
     """Every order with its key and what it does; typing narrows it down, enter takes one."""
@@ -41,7 +44,9 @@ class OrderMenu(ModalScreen[str | None]):
             yield Line(placeholder="type to narrow it down", max_length=100)
             yield OptionList(id="orders")
 
-    def on_mount(self) -> None:
+    def on_screen_resume(self) -> None:
+        """It is kept between two times that it is opened, and begins anew."""
+        self.query_one(Input).value = ""
         self._fill("")
         self.query_one(Input).focus()
 

@@ -6,17 +6,18 @@ from textual.widgets import Input, OptionList
 
 from lab.model.orders import ORDERS, Order
 from lab.tui.orders import description
-from lab.tui.screens.order_menu import OrderMenu, found
+from lab.tui.screens.order_menu import MENU, OrderMenu, found
 from tests.tui.piloting import piloted, until
 
 NOT_YET = "not yet"
 
 
 class Choosing(App[None]):
+    SCREENS = {MENU: OrderMenu}  # noqa: RUF012  # as App has it
     chosen: object = NOT_YET
 
     def on_mount(self):
-        self.push_screen(OrderMenu(), self.take)
+        self.push_screen(MENU, self.take)
 
     def take(self, verb):
         self.chosen = verb
@@ -104,3 +105,17 @@ async def test_an_order_that_the_model_gets_is_in_the_menu_by_itself(monkeypatch
         await until(pilot, lambda: app.offered == ["polish"])
         picture = app.export_screenshot().replace("&#160;", " ")
     assert Polish.label in picture and description(Polish) in picture
+
+
+@piloted
+async def test_opened_again_it_offers_everything_again():
+    app = Choosing()
+    async with app.run_test() as pilot:
+        await pilot.press(*"kill")
+        await until(pilot, lambda: app.offered[0] == "kill" and len(app.offered) < len(ORDERS))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.chosen is None)
+        app.on_mount()
+        await until(pilot, lambda: isinstance(app.screen, OrderMenu) and len(app.offered) == len(ORDERS))
+        assert app.screen.query_one(Input).value == ""
+        assert app.focused is app.screen.query_one(Input)
