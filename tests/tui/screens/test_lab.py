@@ -313,7 +313,7 @@ async def test_the_simulators_time_is_held_stepped_and_goes_faster(tmp_path):
         assert live.held
         await pilot.press("space", "plus", "plus")
         await until(pilot, lambda: not live.held and live.speed == 5)
-        assert "×5" in text_of(app.screen.query_one("StatusBar"))
+        await until(pilot, lambda: "×5" in text_of(app.screen.query_one("StatusBar")))
 
 
 @piloted
