@@ -73,7 +73,7 @@ def test_no_two_keys_of_one_class_have_the_same_name():
 
 @pytest.mark.parametrize("kind", sorted(heirs(Panel), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)
 def test_every_panel_has_a_title_and_help(kind):
-    if not getattr(kind, "__abstractmethods__", None) and kind.__name__ != "Rows":
+    if not kind.__subclasses__():  # others are what panels have in common
         assert kind.TITLE and kind.HELP.strip()
 
 
