@@ -4,6 +4,7 @@ import contextlib
 import select
 import socket
 import threading
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 
@@ -31,11 +32,13 @@ class Relay:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
-    def stall(self) -> None:
+    @contextlib.contextmanager
+    def stalled(self) -> Iterator[None]:
         self._flowing.clear()
-
-    def resume(self) -> None:
-        self._flowing.set()
+        try:
+            yield
+        finally:
+            self._flowing.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

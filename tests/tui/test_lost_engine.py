@@ -19,8 +19,8 @@ from tests.tui.piloting import piloted, until
 
 pytestmark = pytest.mark.docker
 
-SOON = 2.0
-"""Seconds within which a key is answered, on a slow machine too; the engine itself is given a minute."""
+SOON = 20.0
+"""Seconds within which a key is answered, on a slow machine too: a screen that waits for the engine takes a minute."""
 
 
 ENGINE = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
@@ -33,7 +33,6 @@ def relay(monkeypatch):
     relay = Relay(ENGINE)
     monkeypatch.setenv("DOCKER_HOST", relay.host)
     yield relay
-    relay.resume()
     relay.cut()
 
 
@@ -64,19 +63,20 @@ async def answered(pilot, key, so):
 async def test_keys_are_answered_while_the_engine_says_nothing_and_then_all_goes_on(tmp_path, relay, client):
     async with running(tmp_path, QUIET, settings=Settings(engine="docker")) as (app, pilot):
         live, grid = app.live, app.screen.query_one(FleetGrid)
-        relay.stall()
-        live.give(Release(version="1.1"))
-        first = grid.selected
-        await answered(pilot, "right", lambda: grid.selected != first)
-        await answered(pilot, "z", lambda: lab_screen(app).maximized is grid)
-        await answered(pilot, "z", lambda: lab_screen(app).maximized is None)
-        await answered(pilot, "m", lambda: isinstance(app.screen, OrderMenu))
-        await pilot.press("escape")
-        await answered(pilot, "q", lambda: isinstance(app.screen, LeaveScreen))
-        await pilot.press("escape")
-        await until(pilot, lambda: app.screen is lab_screen(app))
-        assert running_versions(live) == {"pets": {"1.0": 2}, "cattle": {"1.0": 2}}
-        relay.resume()
+        await until(pilot, lambda: running_versions(live) == {"pets": {"1.0": 2}, "cattle": {"1.0": 2}})
+        lab_screen(app).tick()
+        with relay.stalled():
+            live.give(Release(version="1.1"))
+            await answered(pilot, "home", lambda: grid.selected == "pets-1")
+            await answered(pilot, "right", lambda: grid.selected == "pets-2")
+            await answered(pilot, "z", lambda: lab_screen(app).maximized is grid)
+            await answered(pilot, "z", lambda: lab_screen(app).maximized is None)
+            await answered(pilot, "m", lambda: isinstance(app.screen, OrderMenu))
+            await pilot.press("escape")
+            await answered(pilot, "q", lambda: isinstance(app.screen, LeaveScreen))
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is lab_screen(app))
+            assert running_versions(live) == {"pets": {"1.0": 2}, "cattle": {"1.0": 2}}
         await until(pilot, lambda: running_versions(live) == {"pets": {"1.1": 2}, "cattle": {"1.1": 2}})
         assert live.error is None
         session = live.name

@@ -86,5 +86,13 @@ class Calls:
 
 async def _ended(calls: "set[Future[object]]", within: float) -> None:
     waiting = [asyncio.wrap_future(future) for future in tuple(calls)]
+    for future in waiting:
+        future.add_done_callback(_known)
     if waiting:
         await asyncio.wait(waiting, timeout=within)
+
+
+def _known(future: "asyncio.Future[object]") -> None:
+    """Take note of how a call has failed that nobody waits for any more, so that the loop does not report it."""
+    if not future.cancelled():
+        future.exception()
