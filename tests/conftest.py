@@ -1,6 +1,7 @@
 """What all tests share: the mark `docker` skips, visibly, where no engine answers; unless that is a failure."""
 
 import os
+import signal
 from functools import cache
 
 import hypothesis
@@ -8,6 +9,9 @@ import pytest
 
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "LAB_CONFIG"):
     os.environ.pop(name, None)  # screens are to look the same on every machine
+
+# A run that a script has put in the background ignores ctrl+c, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine is no fault of the code: what takes too long is measured by benchmarks, as a ratio.
 hypothesis.settings.register_profile("lab", deadline=None)

@@ -5,11 +5,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from lab.tui.screens.dialog import Dialog
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Dialog[bool]):
     """Yes or no; no is the answer to anything but a plain yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -19,7 +20,6 @@ class ConfirmScreen(ModalScreen[bool]):
         Binding("right", "app.focus_next", show=False, id="confirm.right"),
     ]
     DEFAULT_CSS = """
-    ConfirmScreen { align: center middle; background: $background 60%; }
     ConfirmScreen > Vertical {
         width: 72; max-width: 100%; height: auto; max-height: 100%;
         border: round $error; background: $surface; padding: 0 1;

@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lab.report.timeline import plain
 from lab.tui.background import ask
 from lab.tui.screens.open_journal import OpenJournalScreen
 from lab.tui.widgets.engine_line import ENGINES, EngineLine
 from lab.tui.widgets.filter_bar import FilterBar
+from lab.tui.widgets.key_bar import KeyBar
 from lab.tui.widgets.scenario_details import ScenarioDetails
 from lab.tui.widgets.scenario_list import ScenarioList
 
@@ -101,7 +102,7 @@ class HomeScreen(Screen[None]):
             yield ScenarioDetails()
         yield Static("", id="advice", markup=False)
         yield ScenarioFilter(placeholder="filter: words of a scenario")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(ScenarioList).border_title = "Scenarios"

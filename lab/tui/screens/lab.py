@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from lab.engines.base import LabError
 from lab.report.timeline import plain
@@ -28,6 +27,7 @@ from lab.tui.widgets.drift import Drift
 from lab.tui.widgets.filter_bar import FilterBar
 from lab.tui.widgets.fleet_grid import FleetGrid
 from lab.tui.widgets.floor import PANELS, Floor
+from lab.tui.widgets.key_bar import KeyBar
 from lab.tui.widgets.seek_bar import SeekBar
 from lab.tui.widgets.status_bar import StatusBar, speed
 from lab.tui.widgets.timeline import Timeline
@@ -124,7 +124,7 @@ class LabScreen(Screen[None]):
         yield Floor(id="main")
         yield SeekBar()
         yield FilterBar(placeholder="filter: 1.1, drifted, unhealthy, pool:green, 3 …")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.set_interval(1 / self._rate, self.tick)

@@ -5,13 +5,14 @@ from typing import ClassVar, Literal
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
+
+from lab.tui.screens.dialog import Dialog
 
 Answer = Literal["remove", "keep", "stay"]
 
 
-class LeaveScreen(ModalScreen[Answer]):
+class LeaveScreen(Dialog[Answer]):
     """Remove what runs, keep it, or stay."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,7 +23,6 @@ class LeaveScreen(ModalScreen[Answer]):
         Binding("right", "app.focus_next", show=False, id="leave.right"),
     ]
     DEFAULT_CSS = """
-    LeaveScreen { align: center middle; background: $background 60%; }
     LeaveScreen > Vertical {
         width: 72; max-width: 100%; height: auto; max-height: 100%; border: round $accent; background: $surface;
         padding: 1 2; overflow-y: auto;

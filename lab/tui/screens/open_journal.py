@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Label, Static
 from textual.widgets.data_table import RowKey
 
@@ -18,6 +17,7 @@ from lab.engines.base import LabError
 from lab.report.timeline import plain
 from lab.sessions import Listed
 from lab.tui.background import ask
+from lab.tui.screens.dialog import Dialog
 from lab.tui.widgets.line import Line
 
 SIGNS = {"running": "●", "ok": "✓", "failed": "✗", "interrupted": "◌", "killed": "✗"}
@@ -46,12 +46,11 @@ class SessionTable(DataTable[Text], inherit_bindings=False):
             self.add_row(*(Text(plain(cell)) for cell in cells), key=str(one.session.journal))
 
 
-class OpenJournalScreen(ModalScreen[Path]):
+class OpenJournalScreen(Dialog[Path]):
     """Its result is a journal that can be read, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "close", "Close", id="journals.close")]
     DEFAULT_CSS = """
-    OpenJournalScreen { align: center middle; background: $background 60%; }
     OpenJournalScreen > Vertical {
         width: 110; max-width: 100%; height: 80%; border: round $accent; background: $surface; padding: 0 1;
     }

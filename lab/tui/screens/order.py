@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ItemGrid, Vertical, VerticalScroll
 from textual.events import DescendantFocus
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, Static
 
 from lab.model.orders import ORDERS, OnServers, Order
@@ -15,6 +14,7 @@ from lab.report.equivalent import equivalent, only_as_if, servers_of, step_yaml
 from lab.report.timeline import plain
 from lab.tui.orders import Given, Keys, OrderContext, blanks, complaints, description, filled
 from lab.tui.screens.confirm import ConfirmScreen
+from lab.tui.screens.dialog import Dialog
 from lab.tui.widgets.order_field import VERSIONS, OrderField
 from lab.tui.widgets.tick import Tick
 
@@ -22,7 +22,7 @@ COMMANDS = 4
 """As many commands are shown; the others are counted."""
 
 
-class OrderScreen(ModalScreen[Given | None]):
+class OrderScreen(Dialog[Given | None]):
     """Asks for what an order needs, shows it in other words, and asks again before it destroys anything."""
 
     AUTO_FOCUS = ""
@@ -33,7 +33,6 @@ class OrderScreen(ModalScreen[Given | None]):
         Binding("pagedown", "page('down')", "Page down", show=False, id="form.page-down"),
     ]
     DEFAULT_CSS = """
-    OrderScreen { align: center middle; background: $background 60%; }
     OrderScreen > Vertical {
         width: 88; max-width: 100%; height: auto; max-height: 100%;
         border: round $accent; border-subtitle-color: $text-muted; background: $surface; padding: 0 1;

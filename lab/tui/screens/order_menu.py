@@ -6,19 +6,19 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from lab.model.orders import ORDERS, Order
 from lab.tui.orders import description
+from lab.tui.screens.dialog import Dialog
 from lab.tui.widgets.line import Line
 
 MENU = "orders"
 """The name under which the app keeps the one menu that there is: it is opened much faster than a new one is made."""
 
 
-class OrderMenu(ModalScreen[str | None]):
+class OrderMenu(Dialog[str | None]):
     """Every order with its key and what it does; typing narrows it down, enter takes one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,7 +27,6 @@ class OrderMenu(ModalScreen[str | None]):
         Binding("up", "move(-1)", show=False, id="menu.up"),
     ]
     DEFAULT_CSS = """
-    OrderMenu { align: center middle; background: $background 60%; }
     OrderMenu > Vertical {
         width: 88; max-width: 100%; height: auto; max-height: 100%;
         border: round $accent; border-title-color: $text; background: $surface; padding: 0 1;
@@ -46,9 +45,12 @@ class OrderMenu(ModalScreen[str | None]):
 
     def on_screen_resume(self) -> None:
         """It is kept between two times that it is opened, and begins anew."""
-        self.query_one(Input).value = ""
-        self._fill("")
-        self.query_one(Input).focus()
+        line, orders = self.query_one(Input), self.query_one(OptionList)
+        line.value = ""
+        if orders.option_count < len(ORDERS):
+            self._fill("")
+        orders.highlighted = 0
+        line.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)

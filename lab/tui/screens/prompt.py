@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RichLog
 
 from lab.engines.base import LabError
 from lab.model.shell import Shell
 from lab.report.timeline import plain
 from lab.tui.prompt import HELP, PromptError, parse
+from lab.tui.screens.dialog import Dialog
 from lab.tui.visit import WHO, Visit
 from lab.tui.widgets.line import Line
 
@@ -44,12 +44,11 @@ class PromptLine(Line):
             self.post_message(self.Entered(EXIT))
 
 
-class PromptScreen(ModalScreen[None]):
+class PromptScreen(Dialog[None]):
     """A prompt where a visit's shell is, until it is left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "Leave", id="prompt.leave")]
     DEFAULT_CSS = """
-    PromptScreen { align: center middle; background: $background 60%; }
     PromptScreen > Vertical {
         width: 100; max-width: 100%; height: 24; max-height: 100%; border: round $accent; background: $surface;
         padding: 0 1;

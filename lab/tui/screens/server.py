@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from lab.engines.base import LabError
 from lab.model.look import Usage
 from lab.tui import server_facts as facts
 from lab.tui.deck import Deck
+from lab.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -76,7 +77,7 @@ class ServerScreen(Screen[None]):
             for name in ("changes", "packages", "logs", "commands"):
                 with TabPane(name.title(), id=name), VerticalScroll():
                     yield Static("looking …", id=f"text-{name}")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.set_interval(FOLLOW, self._follow)

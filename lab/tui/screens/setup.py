@@ -7,23 +7,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Button, ProgressBar, Static
 
 from lab.model.events import Progress
 from lab.report.timeline import Line, plain
 from lab.tui.picture import Picture
+from lab.tui.screens.dialog import Dialog
 
 SHOWN = 10
 """Lines of the timeline that are shown, the newest."""
 
 
-class SetupScreen(ModalScreen[None]):
+class SetupScreen(Dialog[None]):
     """Shows the set-up of a session, from its pictures. The screen that it covers hears if the user gives it up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "cancel", "Cancel", id="setup.cancel")]
     DEFAULT_CSS = """
-    SetupScreen { align: center middle; background: $background 60%; }
     SetupScreen > Vertical {
         width: 84; max-width: 100%; height: auto; max-height: 100%; overflow-y: auto;
         border: round $accent; background: $surface; padding: 1 2;

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from lab import resources
 from lab.engines.docker.probe import Probe
@@ -19,6 +19,7 @@ from lab.tui.screens.home import HomeScreen, ScenarioFilter
 from lab.tui.screens.open_journal import OpenJournalScreen
 from lab.tui.themes import THEMES
 from lab.tui.widgets.engine_line import EngineLine, used
+from lab.tui.widgets.key_bar import KeyBar
 from lab.tui.widgets.scenario_details import ScenarioDetails
 from lab.tui.widgets.scenario_list import ScenarioList
 from tests.tui.pictures import events_of
@@ -134,7 +135,7 @@ async def test_the_filter_narrows_the_list_and_escape_takes_it_away(tmp_path):
         every = listing.option_count
         await pilot.press("slash", *"200")
         await until(pilot, lambda: listing.option_count == 1)
-        line, footer = app.home.query_one(ScenarioFilter).region, app.home.query_one(Footer).region
+        line, footer = app.home.query_one(ScenarioFilter).region, app.home.query_one(KeyBar).region
         assert line.height == 1
         assert not line.overlaps(footer)
         await pilot.press("enter")

@@ -1,8 +1,7 @@
 """The lab screen, driven by keys and mouse: on fixed journals, and on sessions that run on the simulator."""
 
 import pytest
-from textual.widgets import Footer, Markdown
-from textual.widgets._footer import FooterKey
+from textual.widgets import Markdown
 
 from lab.journal import Journal, read
 from lab.model.orders import Release
@@ -17,6 +16,7 @@ from lab.tui.screens.order import OrderScreen
 from lab.tui.settings import Settings
 from lab.tui.widgets.filter_bar import FilterBar
 from lab.tui.widgets.fleet_grid import FleetGrid
+from lab.tui.widgets.key_bar import KeyBar
 from lab.tui.widgets.seek_bar import SeekBar
 from lab.tui.widgets.timeline import Timeline
 from lab.tui.widgets.trends import Trends
@@ -44,7 +44,7 @@ def folded(at):
 
 
 def footer(app):
-    return {key.description for key in app.screen.query_one(Footer).query(FooterKey)}
+    return {key.does for key in app.screen.query_one(KeyBar).keys}
 
 
 # What there is room for
