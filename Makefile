@@ -15,7 +15,9 @@ demo: $(VENV)/.lab ## play the demo; ARGS="--engine sim" and the like are passed
 	@$(BIN)/lab play scenarios/pets-and-cattle.yaml --engine auto $(ARGS)
 
 test: $(VENV)/.dev ## run every test; those that need Docker are skipped where no engine answers
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m "not docker" --numprocesses auto --dist worksteal $(ARGS); others=$$?; \
+	echo; echo "Now those that need Docker, one at a time."; \
+	$(BIN)/python -m pytest -m docker $(ARGS) && exit $$others
 
 check: $(VENV)/.dev ## style, types and layers
 	$(BIN)/ruff check

@@ -7,7 +7,7 @@ from functools import cache
 import hypothesis
 import pytest
 
-for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "LAB_CONFIG"):
+for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_ANIMATIONS", "LAB_CONFIG", "COLUMNS", "LINES"):
     os.environ.pop(name, None)  # screens are to look the same on every machine
 
 # A run that a script has put in the background ignores ctrl+c, and so would all that it starts.
