@@ -1,6 +1,7 @@
 """The last line: what can be pressed, and clicked, just now."""
 
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding
@@ -13,12 +14,12 @@ from tests.tui.piloting import piloted, until
 
 
 class Opener(Button):
-    BINDINGS = [Binding("o", "press", "Open")]
+    BINDINGS: ClassVar = [Binding("o", "press", "Open")]
 
 
 class Shown(App):
     AUTO_FOCUS = ""
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("r,x", "note('release')", "Release", id="release"),
         Binding("question_mark", "note('help')", "Help"),
         Binding("s", "note('secret')", "Secret", show=False),
