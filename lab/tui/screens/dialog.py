@@ -34,13 +34,20 @@ class Dialog(ModalScreen[Result]):
     def on_resize(self) -> None:
         self._below = None
 
-    def render_line(self, y: int) -> Strip:
+    def render_lines(self, crop: Region) -> list[Strip]:
         if self._below is None:
             background = self.render()
             if not isinstance(background, BackgroundScreen):  # it is the only screen
-                return super().render_line(y)
+                return super().render_lines(crop)
             self._below, self._veil = background.screen._compositor.render_strips(), background.color
-        return veiled(self._below[y], self._veil) if y < len(self._below) else Strip.blank(self.size.width)
+        return [self._line(y).crop(crop.x, crop.right) for y in crop.line_range]
+
+    def _line(self, y: int) -> Strip:
+        assert self._below is not None
+        line = veiled(self._below[y], self._veil) if y < len(self._below) else Strip.blank(self.size.width)
+        for line_filter in self.get_line_filters():
+            line = line.apply_filter(line_filter, self._veil)
+        return line
 
 
 def veiled(strip: Strip, veil: Color) -> Strip:

@@ -49,6 +49,7 @@ class LabScreen(Screen[None]):
     """Draws what a deck shows, and gives orders to the session behind it if there is one."""
 
     AUTO_FOCUS = ""
+    BLANK = True  # its widgets cover it
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-both"), (160, "-wide")]  # noqa: RUF012  # as Screen has it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-medium"), (36, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,31 +140,33 @@ class LabScreen(Screen[None]):
 
     def tick(self) -> None:
         """Draw what is new."""
+        self._fresh = self.deck.tick() or self._fresh
+        if self._fresh and isinstance(self.app.screen, SetupScreen):
+            self._show_setup(self.app.screen)
+        if self.is_active or time.monotonic() >= self._shown_at + COVERED:
+            self._shown_at = time.monotonic()
+            self._show_time()
+            if self._fresh:
+                self._show()
+        self._tell_error()
+        self._tell_end()
+
+    def _show_time(self) -> None:
         deck = self.deck
-        new = deck.tick() or self._fresh
         self.query_one(StatusBar).show_deck(deck)
         at = deck.end if deck.following else deck.at
         self.query_one(SeekBar).show_position(
             at, deck.end, deck.following, not deck.stands, speed(deck.pace), deck.marks
         )
-        if new and (self.is_current or time.monotonic() >= self._shown_at + COVERED):
-            self._show()
-        else:
-            self._fresh = new
-        self._tell_error()
-        self._tell_end()
 
     def _show(self) -> None:
-        self._shown_at = time.monotonic()
         picture = self.deck.picture
         if picture.fleets and not self._begun:
             self._begun = True
             self.run_worker(self._begin(picture), group="begin")
             return
-        self._floor.show(picture)
+        self._floor.show(picture, in_turn=self.deck.live is not None and self.deck.following)
         self._fresh = not self._floor.settled
-        if isinstance(self.app.screen, SetupScreen):
-            self._show_setup(self.app.screen)
 
     @property
     def _floor(self) -> Floor:

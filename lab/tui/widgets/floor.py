@@ -16,6 +16,7 @@ from lab.tui.widgets.fleet_column import FleetColumn
 from lab.tui.widgets.fleet_grid import FleetGrid
 from lab.tui.widgets.panel import Panel
 from lab.tui.widgets.requests import Requests
+from lab.tui.widgets.resting import Resting
 from lab.tui.widgets.routing_bar import RoutingBar
 from lab.tui.widgets.scorecard import Scorecard
 from lab.tui.widgets.timeline import Timeline
@@ -64,14 +65,30 @@ class Floor(Vertical):
         self._find_panels()
         columns[0].query_one(FleetGrid).focus()
 
-    def show(self, picture: Picture) -> None:
-        """Draw this picture, where it can be seen."""
+    def show(self, picture: Picture, in_turn: bool = False) -> None:
+        """Draw this picture, where it can be seen.
+
+        With `in_turn` no more than one panel of figures is drawn, the one that has waited longest: all of them become
+        due when traffic is counted, and a key that is pressed then would have to wait for them.
+        """
         panels = [panel for panel in self._panels if panel.is_on_screen]
+        figures = [panel for panel in panels if isinstance(panel, Resting)]
         for panel in panels:
-            panel.show(picture)
+            if panel not in figures:
+                panel.show(picture)
         for bar in self._bars:
             bar.show(picture)
-        self.settled = all(panel.settled for panel in panels)
+        self.settled = self._show_figures(figures, picture, in_turn)
+
+    @staticmethod
+    def _show_figures(figures: list[Resting], picture: Picture, in_turn: bool) -> bool:
+        """Whether all of them have drawn what there is."""
+        for panel in sorted(figures, key=lambda panel: panel.drawn_at):
+            before = panel.drawn_at
+            panel.show(picture)
+            if in_turn and panel.drawn_at != before:
+                return False
+        return all(panel.settled for panel in figures)
 
     def set_filter(self, chosen: Filter, text: str) -> None:
         """Show only servers that match, and lines of the timeline with this text in them."""

@@ -17,7 +17,8 @@ from lab.tui.widgets.panel import Panel
 class Resting(Panel):
     """A panel that keeps what it has drawn for `REST` seconds, however much happens meanwhile.
 
-    While it is not `settled`, it is to be shown the newest picture again.
+    While it is not `settled`, it is to be shown the newest picture again. It was last drawn at `drawn_at`, a moment of
+    the monotonic clock in seconds.
     """
 
     REST: ClassVar[float] = 0.25
@@ -27,7 +28,7 @@ class Resting(Panel):
         self.picture = Picture()
         self.settled = True
         self._seen: object = None
-        self._drawn_at = -self.REST
+        self.drawn_at = -self.REST
 
     @abstractmethod
     def shown(self) -> object:
@@ -40,12 +41,12 @@ class Resting(Panel):
     def show(self, picture: Picture) -> None:
         self.picture = picture
         now = time.monotonic()
-        self.settled = now >= self._drawn_at + self.REST
+        self.settled = now >= self.drawn_at + self.REST
         if not self.settled:
             return
         shown = self.shown()
         if shown != self._seen:
-            self._seen, self._drawn_at = shown, now
+            self._seen, self.drawn_at = shown, now
             self.draw()
 
 

@@ -1,5 +1,7 @@
 """The lab screen, driven by keys and mouse: on fixed journals, and on sessions that run on the simulator."""
 
+import time
+
 import pytest
 from textual.widgets import Markdown
 
@@ -10,7 +12,7 @@ from lab.scenario.loader import load
 from lab.tui.app import LabApp
 from lab.tui.filter import Filter
 from lab.tui.screens.home import HomeScreen
-from lab.tui.screens.lab import LabScreen
+from lab.tui.screens.lab import COVERED, LabScreen
 from lab.tui.screens.leave import LeaveScreen
 from lab.tui.screens.order import OrderScreen
 from lab.tui.settings import Settings
@@ -387,3 +389,18 @@ async def test_the_filter_that_was_chosen_is_that_of_the_grids():
         await pilot.press("slash", *"!1.2", "enter")
         await until(pilot, lambda: grid(app, "pets")._look.chosen == Filter.parse("!1.2"))
         assert lab_screen(app).query_one(FilterBar).value == "!1.2"
+
+
+# Below a dialog
+
+
+@piloted
+async def test_below_a_dialog_the_screen_goes_on_but_not_with_every_frame(tmp_path, monkeypatch):
+    async with running(tmp_path, speed=20.0) as (app, pilot):
+        screen, shown = lab_screen(app), []
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, LeaveScreen))
+        monkeypatch.setattr(screen, "_show", lambda: shown.append(screen.deck.picture.state.at))
+        began, lab = time.monotonic(), screen.deck.picture.state.at
+        await until(pilot, lambda: shown and screen.deck.picture.state.at > lab + 20)
+        assert len(shown) <= 1 + (time.monotonic() - began) / COVERED
