@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -24,6 +25,8 @@ SUCCESSORS = len("-2")
 
 DOT = "·"
 """In place of a server that does not match the filter."""
+
+NUMBER, NAME, VERSION = attrgetter("number"), attrgetter("name"), attrgetter("version")
 
 Part = tuple[str, Style]
 
@@ -91,11 +94,10 @@ class Cursor:
 
 def forms(fleet: str, servers: Iterable[ServerState], lettered: bool = False) -> tuple[Form, ...]:
     """The forms that cells of these servers can have, the widest first; if `lettered`, with versions in all."""
-    known = [(server.number, server.name, server.version) for server in servers]
-    numbers, names, versions = map(set, zip(*known, strict=True)) if known else (set(), set(), set())
-    number = len(str(max(numbers))) if numbers else 0
-    name = max(max(map(len, names), default=0), len(fleet) + 1 + number + SUCCESSORS)
-    version = min(max(map(len, versions), default=0), LONGEST)
+    known = tuple(servers)
+    number = len(str(max(map(NUMBER, known)))) if known else 0
+    name = max(max(map(len, map(NAME, known)), default=0), len(fleet) + 1 + number + SUCCESSORS)
+    version = min(max(map(len, set(map(VERSION, known))), default=0), LONGEST)
     return (
         Form(min(name, LONGEST), named=True, letter=True, version=version, gap=2),
         Form(min(number, LONGEST), letter=True, version=version, gap=2),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -101,6 +102,7 @@ match the filter. A pool's head says its share of the traffic, and the image tha
         self._look = Look()
         self._rows: list[Row] = []
         self._lines: list[Line] = []
+        self._style = Style.null()
         self._titles = (Text(), Text())
         self._places: dict[str, Place] = {}
         self._selected: str | None = None
@@ -136,9 +138,13 @@ match the filter. A pool's head says its share of the traffic, and the image tha
         super().watch_has_focus(has_focus)
         self._draw()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._style = self.rich_style  # found once, and not for each line
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         y += self.scroll_offset.y
-        width, style = self.size.width, self.rich_style
+        width, style = self.size.width, self._style
         if y >= len(self._lines):
             return Strip.blank(width, style)
         return self._lines[y].strip.crop_extend(0, width, None).apply_style(style)
