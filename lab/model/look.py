@@ -108,7 +108,7 @@ def _files(items: tuple[DriftItem, ...]) -> list[DriftItem]:
 def _same_content(item: DriftItem) -> bool:
     """Whether only mode or owner differ."""
     before, after = item.expected, item.actual
-    return bool(before and after) and (before.kind, before.digest) == (after.kind, after.digest)  # type: ignore[union-attr]
+    return before is not None and after is not None and (before.kind, before.digest) == (after.kind, after.digest)
 
 
 def _readable(entry: Entry) -> bool:

@@ -1,12 +1,14 @@
 """The terminal UI's frame: which screen is shown, and that no session is left behind."""
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.screen import Screen
 
 from lab.engines.base import LabError
 from lab.model.orders import Scan
@@ -41,7 +43,7 @@ class LabApp(App[None]):
 
     TITLE = "lab"
     COMMANDS = App.COMMANDS | {OrderCommands}
-    SCREENS = {MENU: OrderMenu}  # noqa: RUF012  # as App has it
+    SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {MENU: OrderMenu}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("s", "screenshot", "Screenshot", id="app.screenshot", show=False),

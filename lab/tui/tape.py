@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.journal import JournalError, read_on
+from lab.model.events import Event
 from lab.tui.picture import Picture
 
 REMEMBERED = 128
@@ -90,9 +91,9 @@ class Tape:
             del self._places[1::2]
             self._apart *= 2
 
-    def _take(self, picture: Picture, event: "object", offset: int) -> None:
+    def _take(self, picture: Picture, event: Event, offset: int) -> None:
         try:
-            picture.take(event)  # type: ignore[arg-type]
+            picture.take(event)
         except (LookupError, ValueError, ArithmeticError) as error:
             raise JournalError(
                 f"{self.path}, byte {offset}: this event does not fit what came before it "

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import docker
 
@@ -34,9 +34,9 @@ class Calls:
 
     def __init__(self) -> None:
         self._starts = asyncio.Semaphore(STARTS)
-        self._starting: set[Future[object]] = set()
+        self._starting: set[Future[Any]] = set()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="lab-docker")
-        self._under_way: set[Future[object]] = set()
+        self._under_way: set[Future[Any]] = set()
         self._closed = False
 
     async def __call__(self, doing: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -70,13 +70,13 @@ class Calls:
         await _ended(self._starting, within)
 
     async def _run(
-        self, doing: str, on_server: bool, function: Callable[[], T], kind: "set[Future[object]] | None" = None
+        self, doing: str, on_server: bool, function: Callable[[], T], kind: "set[Future[Any]] | None" = None
     ) -> T:
         if self._closed:
             raise EngineUnusableError(f"Not {doing}: the lab is being closed.")
         future = self._pool.submit(function)
         for kept in (self._under_way, *([] if kind is None else [kind])):
-            kept.add(future)  # type: ignore[arg-type]
+            kept.add(future)
             future.add_done_callback(kept.discard)
         try:
             return await asyncio.wrap_future(future)
@@ -84,7 +84,7 @@ class Calls:
             raise explained(error, doing, on_server) from error
 
 
-async def _ended(calls: "set[Future[object]]", within: float) -> None:
+async def _ended(calls: "set[Future[Any]]", within: float) -> None:
     waiting = [asyncio.wrap_future(future) for future in tuple(calls)]
     for future in waiting:
         future.add_done_callback(_known)
@@ -92,7 +92,7 @@ async def _ended(calls: "set[Future[object]]", within: float) -> None:
         await asyncio.wait(waiting, timeout=within)
 
 
-def _known(future: "asyncio.Future[object]") -> None:
+def _known(future: "asyncio.Future[Any]") -> None:
     """Take note of how a call has failed that nobody waits for any more, so that the loop does not report it."""
     if not future.cancelled():
         future.exception()

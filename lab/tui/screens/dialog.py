@@ -18,7 +18,7 @@ class Dialog(ModalScreen[Result]):
     """A screen above another, which can still be seen.
 
     Textual dims what is below piece by piece, some thousand of them, each time that some of it changes. Here each
-    style is mixed once, and each line only when it is asked for, which makes a dialog open in half the time.
+    style is mixed once, and each line only when it is asked for.
     """
 
     DEFAULT_CSS = """

@@ -50,6 +50,7 @@ class OrderMenu(Dialog[str | None]):
         if orders.option_count < len(ORDERS):
             self._fill("")
         orders.highlighted = 0
+        orders.scroll_home(animate=False)
         line.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -1,7 +1,7 @@
 """The last line: the keys that do something just now.
 
-Textual's own footer is made of a widget for each key, and of new ones whenever another screen or panel comes up: with
-twenty keys that takes most of the time in which a dialog opens. Here they are the text of one widget.
+Textual's own footer is made of a widget for each key, and of new ones whenever another screen or panel comes up, and
+who has pressed a key waits for them. Here they are the text of one widget.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,10 @@
 """The menu of orders: all of them, narrowed down by typing."""
 
+from typing import ClassVar
+
 import pytest
 from textual.app import App
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from lab.model.orders import ORDERS, Order
@@ -13,7 +16,7 @@ NOT_YET = "not yet"
 
 
 class Choosing(App[None]):
-    SCREENS = {MENU: OrderMenu}  # noqa: RUF012  # as App has it
+    SCREENS: ClassVar = {MENU: OrderMenu}
     chosen: object = NOT_YET
 
     def on_mount(self):
@@ -54,6 +57,21 @@ async def test_typing_narrows_the_menu_down_and_enter_takes_the_first():
         await pilot.press("enter")
         await until(pilot, lambda: app.chosen != NOT_YET)
     assert app.chosen == "rollback"
+
+
+@piloted
+async def test_it_begins_anew_each_time_that_it_is_opened():
+    app = Choosing()
+    async with app.run_test() as pilot:
+        menu = app.screen
+        orders = menu.query_one(OptionList)
+        orders.scroll_end(animate=False)
+        await until(pilot, lambda: orders.scroll_y > 0)
+        app.push_screen(Screen())
+        await until(pilot, lambda: app.screen is not menu)
+        app.pop_screen()
+        await until(pilot, lambda: app.screen is menu and orders.scroll_y == 0)
+        assert orders.highlighted == 0 and len(app.offered) == len(ORDERS)
 
 
 @piloted
