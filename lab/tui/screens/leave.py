@@ -28,6 +28,7 @@ class LeaveScreen(Dialog[Answer]):
         padding: 1 2; overflow-y: auto;
     }
     LeaveScreen Horizontal { height: auto; margin-top: 1; }
+    LeaveScreen Label { width: 1fr; }
     LeaveScreen Button { margin-right: 2; }
     """
 

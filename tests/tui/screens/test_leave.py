@@ -84,3 +84,13 @@ async def test_every_button_can_be_reached_on_a_small_terminal(size):
         focused = app.screen.focused
         assert focused.id == "remove"
         assert app.screen.region.overlaps(focused.region)
+
+
+@pytest.mark.parametrize("real", [True, False])
+@piloted
+async def test_no_word_of_what_becomes_of_it_is_cut_off(real):
+    app = Leaving(real)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.screen.query(Label).last().region.height > 0)
+        for label in app.screen.query(Label):
+            assert label.region.width <= label.parent.content_region.width
